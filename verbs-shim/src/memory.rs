@@ -1,0 +1,329 @@
+//! Memory that can be shared: a sealed memfd and its mapping.
+//!
+//! Peers and NICs change this memory at any time, so no reference to plain data is ever made of it:
+//! it is copied in and out ([`Memory::read`], [`Memory::write`]) or reached through atomics
+//! ([`Memory::atomic_u64`]). Seals make it impossible for anybody who holds the file to shrink it,
+//! so no access can end in SIGBUS.
+
+use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use bytemuck::Pod;
+use rustix::fs::{FallocateFlags, MemfdFlags, SealFlags};
+use rustix::mm::{MapFlags, ProtFlags};
+
+use crate::cell::SharedCell;
+use crate::copy;
+use crate::error::Error;
+use crate::machine::machine_memory;
+
+/// Whether memory is taken from the pool of explicit huge pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HugePages {
+    /// Ordinary pages (transparent huge pages where the kernel gives them).
+    No,
+    /// Huge pages when the pool has enough of them, else ordinary ones.
+    #[default]
+    IfAvailable,
+}
+
+/// A sealed memfd, mapped readable and writable, all of it reserved.
+pub struct Memory {
+    ptr: *mut u8,
+    len: usize,
+    fd: Arc<OwnedFd>,
+}
+
+// SAFETY: the mapping is owned, stays where it is until `drop`, and is only accessed through raw
+// copies and atomics, which do not care on which thread they run.
+unsafe impl Send for Memory {}
+// SAFETY: as above; shared accesses are atomic or opaque copies.
+unsafe impl Sync for Memory {}
+
+const REQUIRED_SEALS: SealFlags = SealFlags::SHRINK.union(SealFlags::GROW).union(SealFlags::SEAL);
+
+impl Memory {
+    /// Reserves `len` bytes of zeros, rounded up to whole pages, on huge pages when there are any.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the machine cannot give them; nothing is reserved lazily, so
+    /// there is no SIGBUS later.
+    pub fn allocate(len: usize) -> Result<Memory, Error> {
+        Memory::allocate_with(len, HugePages::IfAvailable)
+    }
+
+    /// As [`Memory::allocate`], with a choice about huge pages.
+    ///
+    /// # Errors
+    /// As [`Memory::allocate`].
+    pub fn allocate_with(len: usize, huge: HugePages) -> Result<Memory, Error> {
+        if huge == HugePages::IfAvailable
+            && len >= HUGE_PAGE
+            && let Ok(memory) = Memory::create(len, MemfdFlags::HUGETLB, HUGE_PAGE)
+        {
+            return Ok(memory);
+        }
+        Memory::create(len, MemfdFlags::empty(), rustix::param::page_size())
+    }
+
+    fn create(len: usize, flags: MemfdFlags, page: usize) -> Result<Memory, Error> {
+        let out_of_memory =
+            |source: rustix::io::Errno| Error::OutOfMemory { wanted: len, source: source.into() };
+        if len == 0 {
+            return Err(out_of_memory(rustix::io::Errno::INVAL));
+        }
+        let len = len
+            .checked_next_multiple_of(page)
+            .filter(|len| *len <= isize::MAX as usize)
+            .ok_or_else(|| out_of_memory(rustix::io::Errno::NOMEM))?;
+        // The pool of huge pages has a count of its own, and reserving from it fails as it should.
+        if let Some(machine) = machine_memory()
+            && len as u64 > machine.available
+            && !flags.contains(MemfdFlags::HUGETLB)
+        {
+            let source = io::Error::other(format!("only {} bytes are free", machine.available));
+            return Err(Error::OutOfMemory { wanted: len, source });
+        }
+        let flags = flags | MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let fd = rustix::fs::memfd_create("pangea", flags).map_err(out_of_memory)?;
+        rustix::fs::ftruncate(&fd, len as u64).map_err(out_of_memory)?;
+        rustix::io::retry_on_intr(|| {
+            rustix::fs::fallocate(&fd, FallocateFlags::empty(), 0, len as u64)
+        })
+        .map_err(out_of_memory)?;
+        rustix::fs::fcntl_add_seals(&fd, REQUIRED_SEALS).map_err(out_of_memory)?;
+        Memory::map(Arc::new(fd), len).map_err(|source| Error::OutOfMemory { wanted: len, source })
+    }
+
+    /// Maps memory that another process has reserved, of exactly `len` bytes.
+    ///
+    /// # Errors
+    /// [`Error::BadCard`] when the file is not a memfd of that length, sealed against shrinking and
+    /// growing; [`Error::System`] when it cannot be mapped.
+    pub fn import(fd: Arc<OwnedFd>, len: usize) -> Result<Memory, Error> {
+        let bad = |reason: String| Error::BadCard { reason };
+        let seals = rustix::fs::fcntl_get_seals(&fd)
+            .map_err(|e| bad(format!("its file is not a memfd ({e})")))?;
+        if !seals.contains(REQUIRED_SEALS) {
+            return Err(bad(format!("its memfd is not sealed against resizing ({seals:?})")));
+        }
+        let stat = rustix::fs::fstat(&fd).map_err(|e| bad(format!("fstat: {e}")))?;
+        if u64::try_from(stat.st_size) != Ok(len as u64) || len == 0 {
+            return Err(bad(format!("its memfd has {} bytes, not {len}", stat.st_size)));
+        }
+        Memory::map(fd, len).map_err(|source| Error::System {
+            operation: format!("mapping {len} bytes of a peer"),
+            source,
+        })
+    }
+
+    fn map(fd: Arc<OwnedFd>, len: usize) -> io::Result<Memory> {
+        // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
+        let ptr = unsafe {
+            rustix::mm::mmap(
+                ptr::null_mut(),
+                len,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::SHARED,
+                &fd,
+                0,
+            )
+        }?;
+        Ok(Memory { ptr: ptr.cast(), len, fd })
+    }
+
+    /// The first byte. Others may change the memory at any time; see the module's introduction.
+    #[inline]
+    pub fn as_ptr(&self) -> *mut u8 {
+        self.ptr
+    }
+
+    /// Its length in bytes: whole pages.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// True when it has no bytes (there is no such memory).
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The memfd.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    /// The memfd, to be carried to another process.
+    pub(crate) fn shared_fd(&self) -> Arc<OwnedFd> {
+        Arc::clone(&self.fd)
+    }
+
+    #[inline]
+    fn check(&self, offset: usize, len: usize) {
+        assert!(
+            offset <= self.len && len <= self.len - offset,
+            "bytes {offset}.. ({len}) do not lie in memory of {} bytes",
+            self.len
+        );
+    }
+
+    /// Copies `into.len()` bytes from `offset` on. Bytes that somebody changes meanwhile may be old
+    /// or new; aligned words of 8 bytes are never torn by CPU accesses.
+    ///
+    /// # Panics
+    /// When the range does not lie inside.
+    #[inline]
+    pub fn read(&self, offset: usize, into: &mut [u8]) {
+        self.check(offset, into.len());
+        // SAFETY: the source lies in the mapping (checked), the destination is a slice, and a
+        // private slice cannot overlap a mapping that no reference is ever made of.
+        unsafe { copy::load(self.ptr.add(offset), into.as_mut_ptr(), into.len()) }
+    }
+
+    /// Copies `from` to `offset`, as [`Memory::read`] does the other way.
+    ///
+    /// # Panics
+    /// When the range does not lie inside.
+    #[inline]
+    pub fn write(&self, offset: usize, from: &[u8]) {
+        self.check(offset, from.len());
+        // SAFETY: as in `read`, the other way round.
+        unsafe { copy::store(from.as_ptr(), self.ptr.add(offset), from.len()) }
+    }
+
+    /// The 8-byte word at `offset`.
+    ///
+    /// # Panics
+    /// When it does not lie inside, or `offset` is not a multiple of 8.
+    #[inline]
+    pub fn atomic_u64(&self, offset: usize) -> &AtomicU64 {
+        self.check(offset, 8);
+        assert!(offset.is_multiple_of(8), "the word at offset {offset} is not aligned to 8 bytes");
+        // SAFETY: inside the mapping and aligned (both checked; mappings begin at a page), valid as
+        // long as `self`, and never reached as anything but shared memory.
+        unsafe { AtomicU64::from_ptr(self.ptr.add(offset).cast()) }
+    }
+}
+
+impl Memory {
+    #[inline]
+    fn check_elements<T>(&self, offset: usize, count: usize) {
+        let bytes = count.checked_mul(size_of::<T>()).expect("the range is larger than memory");
+        self.check(offset, bytes);
+        assert!(
+            offset.is_multiple_of(align_of::<T>()),
+            "offset {offset} is not aligned for elements of alignment {}",
+            align_of::<T>()
+        );
+    }
+
+    /// `count` elements from `offset` on, as cells that may change at any time.
+    ///
+    /// # Panics
+    /// When they do not lie inside, or are not aligned.
+    pub fn cells<T: Pod>(&self, offset: usize, count: usize) -> &[SharedCell<T>] {
+        self.check_elements::<T>(offset, count);
+        // SAFETY: inside the mapping and aligned (checked); a cell may be shared with anybody who
+        // changes it, and any bytes are a value of plain data.
+        unsafe { std::slice::from_raw_parts(self.ptr.add(offset).cast(), count) }
+    }
+
+    /// `count` elements from `offset` on, as a plain slice.
+    ///
+    /// # Safety
+    /// As long as the slice lives nobody changes these bytes: no thread, no process and no NIC.
+    ///
+    /// # Panics
+    /// When they do not lie inside, or are not aligned.
+    pub unsafe fn slice<T: Pod>(&self, offset: usize, count: usize) -> &[T] {
+        self.check_elements::<T>(offset, count);
+        // SAFETY: inside the mapping and aligned (checked), any bytes are a value of plain data,
+        // and the caller promises that they do not change.
+        unsafe { std::slice::from_raw_parts(self.ptr.add(offset).cast(), count) }
+    }
+
+    /// `count` elements from `offset` on, as a plain slice that may be written.
+    ///
+    /// # Safety
+    /// As long as the slice lives nobody else reads or changes these bytes: no thread, no process
+    /// and no NIC, and no other slice of them is made.
+    ///
+    /// # Panics
+    /// When they do not lie inside, or are not aligned.
+    #[expect(clippy::mut_from_ref, reason = "exclusion is the caller's promise")]
+    pub unsafe fn slice_mut<T: Pod>(&self, offset: usize, count: usize) -> &mut [T] {
+        self.check_elements::<T>(offset, count);
+        // SAFETY: as in `slice`, and the caller promises exclusion.
+        unsafe { std::slice::from_raw_parts_mut(self.ptr.add(offset).cast(), count) }
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is ours alone, and whoever uses it holds a borrow or an `Arc`.
+        if let Err(error) = unsafe { rustix::mm::munmap(self.ptr.cast(), self.len) } {
+            log::error!("munmap of {} bytes: {error}", self.len);
+        }
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Memory({} bytes at {:p})", self.len, self.ptr)
+    }
+}
+
+const HUGE_PAGE: usize = 2 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_zero_rounded_to_pages_and_shared_with_an_import() {
+        let memory = Memory::allocate(5000).unwrap();
+        assert_eq!(memory.len(), 8192);
+        let mut bytes = [1; 100];
+        memory.read(8192 - 100, &mut bytes);
+        assert_eq!(bytes, [0; 100]);
+
+        let same = Memory::import(memory.shared_fd(), 8192).unwrap();
+        same.write(17, b"across");
+        let mut bytes = [0; 6];
+        memory.read(17, &mut bytes);
+        assert_eq!(&bytes, b"across");
+    }
+
+    #[test]
+    fn a_file_that_could_shrink_is_refused() {
+        let fd = rustix::fs::memfd_create("loose", MemfdFlags::CLOEXEC).unwrap();
+        rustix::fs::ftruncate(&fd, 4096).unwrap();
+        let error = Memory::import(Arc::new(fd), 4096).unwrap_err();
+        assert!(error.to_string().contains("not sealed"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_length_is_refused() {
+        let memory = Memory::allocate(4096).unwrap();
+        let error = Memory::import(memory.shared_fd(), 8192).unwrap_err();
+        assert!(error.to_string().contains("4096 bytes, not 8192"), "{error}");
+    }
+
+    #[test]
+    fn too_much_is_an_error_and_not_a_crash() {
+        assert!(matches!(Memory::allocate(1 << 60), Err(Error::OutOfMemory { .. })));
+        assert!(matches!(Memory::allocate(0), Err(Error::OutOfMemory { .. })));
+        assert!(matches!(Memory::allocate(usize::MAX), Err(Error::OutOfMemory { .. })));
+    }
+
+    #[test]
+    #[should_panic(expected = "do not lie in memory")]
+    fn an_access_outside_is_caught() {
+        Memory::allocate(4096).unwrap().write(4090, &[0; 7]);
+    }
+}

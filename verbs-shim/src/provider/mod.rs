@@ -1,0 +1,189 @@
+//! Providers: what executes one-sided operations.
+//!
+//! | provider | file | executes by |
+//! | --- | --- | --- |
+//! | [`Verbs`] | `verbs/` | rdma-core: InfiniBand, RoCE and soft-RoCE |
+//! | [`Shm`] | `shm/` | loads, stores and CPU atomics on memory that both processes map |
+//! | [`AnyProvider`] | `any.rs` | one of the above, chosen at run time ([`Choice`]) |
+//! | [`Counted`] | `counted.rs` | any other, and counts what passes |
+//!
+//! The traits below are what a provider implements. The public objects ([`crate::Fabric`] and so on)
+//! wrap them and do once what all need: the bring-up by types, the checks before posting, room in
+//! queues, tokens, and the wording of errors.
+
+mod any;
+mod counted;
+mod shm;
+mod verbs;
+
+use std::sync::Arc;
+
+pub use any::{AnyProvider, Choice};
+pub use counted::{Counted, Counts};
+pub use shm::Shm;
+#[cfg(feature = "abi-oracle")]
+#[doc(hidden)]
+pub use verbs::abi;
+pub use verbs::{
+    DeviceInfo, Gid, GidInfo, GidKind, LinkLayer, PortInfo, PortState, Verbs, VerbsCompletionQueue,
+    VerbsOptions, VerbsQueuePair, devices,
+};
+
+use crate::capabilities::Capabilities;
+use crate::card::Card;
+use crate::error::{Error, Status};
+use crate::memory::Memory;
+use crate::queue_pair::QueuePairConfig;
+use crate::region::{Access, Registration, RemoteAddr, RemoteRegion};
+use crate::work_request::{Atomic, WorkRequest};
+
+/// An opened provider. Shared by all threads; what it makes keeps what it needs alive, so objects
+/// may be dropped in any order.
+pub trait Provider: Send + Sync + 'static {
+    /// Its completion queues.
+    type CompletionQueue: RawCompletionQueue;
+    /// Its queue pairs.
+    type QueuePair: RawQueuePair;
+
+    /// What it can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// Registers all of `memory`. The registration ends when its guard is dropped, before the
+    /// memory is unmapped.
+    ///
+    /// # Errors
+    /// [`Error::MemlockTooLow`] and others, as the device has it.
+    fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error>;
+
+    /// Makes a peer's region reachable.
+    ///
+    /// # Errors
+    /// [`Error::BadCard`] for bytes or files that no such region has.
+    fn import(&self, card: &Card) -> Result<RemoteRegion, Error>;
+
+    /// Makes a completion queue of at least `depth` entries.
+    ///
+    /// # Errors
+    /// As the device has it.
+    fn completion_queue(&self, depth: u32) -> Result<Self::CompletionQueue, Error>;
+
+    /// Makes a queue pair whose completions go to `queue`.
+    ///
+    /// # Errors
+    /// As the device has it.
+    fn queue_pair(
+        &self,
+        queue: &mut Self::CompletionQueue,
+        config: &QueuePairConfig,
+    ) -> Result<Self::QueuePair, Error>;
+}
+
+/// The identification of request `i` of a batch. The low half counts the requests of a pair and wraps;
+/// the high half names the pair.
+#[inline]
+pub fn nth_id(first_id: u64, i: usize) -> u64 {
+    let index = (first_id as u32).wrapping_add(i as u32);
+    first_id & !u64::from(u32::MAX) | u64::from(index)
+}
+
+/// What a device says of one work request.
+#[derive(Clone, Copy, Debug)]
+pub struct RawCompletion {
+    /// The identification it was posted with.
+    pub id: u64,
+    /// How it ended.
+    pub status: Status,
+}
+
+/// A provider's completion queue.
+pub trait RawCompletionQueue {
+    /// Appends what has completed to `into`, at most `into.capacity() - into.len()` entries (it never
+    /// grows), without waiting.
+    ///
+    /// # Errors
+    /// When the device itself failed.
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error>;
+}
+
+/// A provider's queue pair.
+///
+/// The wrapper calls [`RawQueuePair::connect`] once, and the other methods only after that; requests
+/// fit the queue and the device's limits. Local buffers of requests are valid registered memory.
+pub trait RawQueuePair {
+    /// The device's number for it.
+    fn number(&self) -> u32;
+
+    /// What the peer needs to connect to it.
+    fn card(&self) -> Card;
+
+    /// Brings it up, connected to the peer whose card this is.
+    ///
+    /// # Errors
+    /// [`Error::BadCard`], or what the device says.
+    fn connect(&mut self, peer: &Card) -> Result<(), Error>;
+
+    /// Posts the requests, in order, with one doorbell. Request `i` is identified as
+    /// [`nth_id`]`(first_id, i)`; the last one is signaled if `signal_last`, whatever it says itself.
+    /// A pair that [`RawQueuePair::fail`] has put in error state takes requests too, and flushes them
+    /// behind all that went before.
+    ///
+    /// # Errors
+    /// The device's reason, when nothing was posted.
+    fn post(
+        &mut self,
+        requests: &[WorkRequest<'_>],
+        first_id: u64,
+        signal_last: bool,
+    ) -> Result<(), String>;
+
+    /// Puts it in error state: work outstanding is flushed, and requests of the peer that have not
+    /// been executed yet will not be.
+    ///
+    /// # Errors
+    /// What the device says.
+    fn fail(&mut self) -> Result<(), Error>;
+
+    /// READs at once if the provider executes in place and nothing stands in the way. False, and
+    /// nothing has happened, otherwise: also for what is an error, which only the full forms below
+    /// tell. This is the path that is to be as short as can be.
+    #[inline]
+    fn try_read(&mut self, _remote: RemoteAddr, _into: &mut [u8]) -> bool {
+        false
+    }
+
+    /// WRITEs at once, as [`RawQueuePair::try_read`] reads.
+    #[inline]
+    fn try_write(&mut self, _from: &[u8], _remote: RemoteAddr) -> bool {
+        false
+    }
+
+    /// Executes an atomic at once, as [`RawQueuePair::try_read`] reads; the answer is the word's value
+    /// before.
+    #[inline]
+    fn try_atomic(&mut self, _atomic: Atomic, _remote: RemoteAddr) -> Option<u64> {
+        None
+    }
+
+    /// READs at once, without a work request, if the provider executes in place.
+    #[inline]
+    fn read_in_place(&mut self, _remote: RemoteAddr, _into: &mut [u8]) -> Option<Status> {
+        None
+    }
+
+    /// WRITEs at once, as [`RawQueuePair::read_in_place`] reads.
+    #[inline]
+    fn write_in_place(&mut self, _from: &[u8], _remote: RemoteAddr) -> Option<Status> {
+        None
+    }
+
+    /// Executes an atomic at once; the value before goes to `result`.
+    #[inline]
+    fn atomic_in_place(
+        &mut self,
+        _atomic: Atomic,
+        _remote: RemoteAddr,
+        _result: &mut u64,
+    ) -> Option<Status> {
+        None
+    }
+}
