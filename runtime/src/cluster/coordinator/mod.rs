@@ -1,0 +1,168 @@
+//! The coordinator: keeps membership and catalog, and relays what nodes have to tell each other.
+//!
+//! `state.rs` decides and does nothing else; `server.rs` owns the sockets and the one thread, and
+//! carries out what was decided; `connection.rs` is one connection.
+
+mod connection;
+mod server;
+mod state;
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use verbs_shim::provider::Choice;
+
+use super::Rank;
+use super::error::ClusterError;
+use super::job::JobEnv;
+
+/// What a job is to be.
+#[derive(Clone, Debug)]
+pub struct CoordinatorConfig {
+    /// The number of nodes; 1 to [`CoordinatorConfig::MAX_SIZE`].
+    pub size: u32,
+    /// The provider that all nodes use.
+    pub provider: Choice,
+    /// The size in bytes of the arena that each node contributes.
+    pub arena_bytes: u64,
+    /// Where to listen for nodes that come over TCP; port 0 for any. Nodes of this host come over a
+    /// Unix socket in any case.
+    pub listen: SocketAddr,
+}
+
+impl CoordinatorConfig {
+    /// The most nodes of a job: an owner is 16 bits in a lease word, and 0 is nobody.
+    pub const MAX_SIZE: u32 = 65_535;
+
+    /// A job of this host: `127.0.0.1` and any port.
+    pub fn local(size: u32, provider: Choice, arena_bytes: u64) -> CoordinatorConfig {
+        let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        CoordinatorConfig { size, provider, arena_bytes, listen }
+    }
+}
+
+/// What happens in a job, for the launcher's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobEvent {
+    /// A node joined.
+    Joined {
+        /// Its rank.
+        rank: Rank,
+        /// Its process.
+        pid: u32,
+        /// Its host.
+        host: String,
+    },
+    /// All nodes have joined and announced their arenas.
+    Ready,
+    /// A node left in good order.
+    Left {
+        /// Its rank.
+        rank: Rank,
+    },
+    /// A node died, or failed, or ended before it joined.
+    Died {
+        /// Its rank.
+        rank: Rank,
+        /// How that showed.
+        reason: String,
+        /// Whether it had joined the job.
+        joined: bool,
+    },
+}
+
+impl fmt::Display for JobEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            JobEvent::Joined { rank, pid, host } => {
+                write!(f, "rank {rank} joined (pid {pid} on {host})")
+            }
+            JobEvent::Ready => f.write_str("all ranks have joined"),
+            JobEvent::Left { rank } => write!(f, "rank {rank} left"),
+            JobEvent::Died { rank, reason, .. } => write!(f, "rank {rank} died: {reason}"),
+        }
+    }
+}
+
+/// A running coordinator. Dropping it ends the job: its sockets close and its thread ends.
+pub struct Coordinator {
+    job: JobEnv,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the owner tells the coordinator's thread.
+struct Shared {
+    orders: Mutex<Orders>,
+    /// An eventfd that makes the thread look.
+    wake: OwnedFd,
+}
+
+#[derive(Default)]
+struct Orders {
+    exited: Vec<(Rank, String)>,
+    stop: bool,
+}
+
+impl fmt::Debug for Coordinator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coordinator").field("job", &self.job).finish_non_exhaustive()
+    }
+}
+
+impl Coordinator {
+    /// Starts a coordinator. What happens in its job goes to the log.
+    ///
+    /// # Errors
+    /// [`ClusterError::Config`] for a job that cannot be; [`ClusterError::System`] when it cannot
+    /// listen.
+    pub fn start(config: &CoordinatorConfig) -> Result<Coordinator, ClusterError> {
+        Coordinator::start_with(config, |_| {})
+    }
+
+    /// As [`Coordinator::start`]; `on_event` is also called with what happens, on the coordinator's
+    /// thread. It should not wait.
+    ///
+    /// # Errors
+    /// As [`Coordinator::start`].
+    pub fn start_with(
+        config: &CoordinatorConfig,
+        on_event: impl FnMut(&JobEvent) + Send + 'static,
+    ) -> Result<Coordinator, ClusterError> {
+        server::start(config, Box::new(on_event))
+    }
+
+    /// Where nodes find the job. [`JobEnv::for_rank`] makes what one node gets.
+    pub fn job(&self) -> &JobEnv {
+        &self.job
+    }
+
+    /// Tells the coordinator that the process of this rank ended, and how (`exit status 3`,
+    /// `killed by signal 9`). If the node had not left in good order, the others are told that it
+    /// died; if it had not joined, those who wait for it are.
+    pub fn node_exited(&self, rank: Rank, description: &str) {
+        self.shared.order(|orders| orders.exited.push((rank, description.to_owned())));
+    }
+}
+
+impl Shared {
+    fn order(&self, give: impl FnOnce(&mut Orders)) {
+        give(&mut super::lock(&self.orders));
+        // It cannot fail but when the counter is full, and then the thread will look anyway.
+        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+}
+
+impl Drop for Coordinator {
+    fn drop(&mut self) {
+        self.shared.order(|orders| orders.stop = true);
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been printed, and there is nothing left to end.
+            let _ = thread.join();
+        }
+    }
+}

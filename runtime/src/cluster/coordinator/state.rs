@@ -1,0 +1,560 @@
+//! Every decision of the coordinator, as a deterministic state machine: no sockets, threads or
+//! clocks. What happens goes in as an [`Input`]; what is to be done comes out as [`Output`]s, to be
+//! carried out in this order.
+//!
+//! # A rank's states
+//!
+//! ```text
+//!  Vacant ──identified──▶ Joined ──announce──▶ Announced ──leave──▶ Leaving ──all have──▶ Gone
+//!    │                      │                     │                    │
+//!    └──process ended───────┴──connection or process ended, failure────┴──▶ Dead
+//! ```
+//!
+//! The job is *ready* once all ranks are Announced; before that nobody can leave in good order, and
+//! a death ends the job, since its rank is not given out again.
+//!
+//! # Invariants
+//!
+//! 1. `ranks` holds exactly the connections of members that are Joined, Announced or Leaving;
+//!    messages of others are ignored.
+//! 2. Every request gets one reply, unless its sender dies or leaves; relays and parked requests are
+//!    the ones that have none yet.
+//! 3. A death is told before the clearing orders that follow from it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use verbs_shim::Card;
+use verbs_shim::provider::Choice;
+
+use super::super::catalog::{Catalog, ClearOrder, Granted};
+use super::super::error::Refusal;
+use super::super::message::{
+    Admission, Answer, Files, Identity, MAX_CARD, RequestId, ToCoordinator, ToNode, Verdict,
+};
+use super::super::segment::SegmentSpec;
+use super::super::{Epoch, Rank};
+use super::{CoordinatorConfig, JobEvent};
+
+/// Names a connection on which the handshake succeeded; never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ConnectionId(pub(crate) u64);
+
+/// What happens.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// A node has proven that it knows the secret. `local`: it came over the Unix socket.
+    Identified { connection: ConnectionId, identity: Identity, local: bool },
+    /// A message came.
+    Received { connection: ConnectionId, message: ToCoordinator, files: Files },
+    /// A connection ended, or has to because of what came over it.
+    Closed { connection: ConnectionId, reason: String },
+    /// The launcher saw a process end.
+    Exited { rank: Rank, description: String },
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Output {
+    /// Ends the handshake. A connection that is refused is closed then.
+    Conclude { connection: ConnectionId, verdict: Verdict },
+    /// Sends a message.
+    Send { connection: ConnectionId, message: ToNode, files: Files },
+    /// Closes a connection, once what was to be sent before has been.
+    Close { connection: ConnectionId },
+    /// For the launcher.
+    Event(JobEvent),
+}
+
+/// The longest reason of a death that is passed on, in characters.
+const MAX_REASON: usize = 200;
+
+#[derive(Debug)]
+enum Stage {
+    Joined,
+    Announced { reserved: u64, arena: Card },
+    Leaving,
+}
+
+#[derive(Debug)]
+enum Member {
+    Vacant,
+    Present { connection: ConnectionId, identity: Identity, stage: Stage },
+    Dead { reason: String },
+    Gone,
+}
+
+/// A request to connect a pair, on its way to the peer and back.
+#[derive(Debug)]
+struct Relay {
+    from: Rank,
+    request: RequestId,
+    to: Rank,
+}
+
+/// A request for a segment that waits for memory to be cleared.
+#[derive(Debug)]
+struct Parked {
+    from: Rank,
+    request: RequestId,
+    spec: SegmentSpec,
+}
+
+/// The coordinator's state.
+#[derive(Debug)]
+pub(crate) struct State {
+    size: u32,
+    provider: Choice,
+    arena_bytes: u64,
+    epoch: Epoch,
+    members: Vec<Member>,
+    /// The first rank that died; other deaths may follow from it.
+    first_dead: Option<Rank>,
+    ranks: BTreeMap<ConnectionId, Rank>,
+    /// There once the job is ready.
+    catalog: Option<Catalog>,
+    relays: BTreeMap<u64, Relay>,
+    next_relay: u64,
+    /// In the order in which they came.
+    parked: VecDeque<Parked>,
+    outputs: Vec<Output>,
+}
+
+/// What a message is refused with that its sender could not have meant.
+type Violation = String;
+
+impl State {
+    pub(crate) fn new(config: &CoordinatorConfig) -> State {
+        State {
+            size: config.size,
+            provider: config.provider,
+            arena_bytes: config.arena_bytes,
+            epoch: Epoch(0),
+            members: (0..config.size).map(|_| Member::Vacant).collect(),
+            first_dead: None,
+            ranks: BTreeMap::new(),
+            catalog: None,
+            relays: BTreeMap::new(),
+            next_relay: 0,
+            parked: VecDeque::new(),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Takes note of what happened, and says what is to be done.
+    pub(crate) fn handle(&mut self, input: Input) -> Vec<Output> {
+        match input {
+            Input::Identified { connection, identity, local } => {
+                let verdict = self.admit(connection, &identity, local);
+                let rank = verdict.as_ref().ok().map(|admission| admission.rank);
+                self.outputs.push(Output::Conclude { connection, verdict });
+                if let Some(rank) = rank {
+                    let Identity { pid, host, .. } = identity;
+                    self.outputs.push(Output::Event(JobEvent::Joined { rank, pid, host }));
+                }
+            }
+            Input::Received { connection, message, files } => {
+                if let Some(&rank) = self.ranks.get(&connection)
+                    && let Err(violation) = self.receive(rank, message, files)
+                {
+                    self.die(rank, &format!("it violated the cluster protocol: {violation}"));
+                }
+            }
+            Input::Closed { connection, reason } => {
+                if let Some(&rank) = self.ranks.get(&connection) {
+                    self.die(rank, &reason);
+                }
+            }
+            Input::Exited { rank, description } => self.exited(rank, &description),
+        }
+        std::mem::take(&mut self.outputs)
+    }
+
+    fn admit(&mut self, connection: ConnectionId, who: &Identity, local: bool) -> Verdict {
+        if self.provider == Choice::Shm && !local {
+            return Err(Refusal::NeedsSameHost { provider: self.provider.to_string() });
+        }
+        let rank = self.choose_rank(who.rank)?;
+        self.epoch.0 += 1;
+        self.ranks.insert(connection, rank);
+        self.members[rank.index()] =
+            Member::Present { connection, identity: who.clone(), stage: Stage::Joined };
+        Ok(Admission {
+            rank,
+            size: self.size,
+            epoch: self.epoch,
+            provider: self.provider.to_string(),
+            arena_bytes: self.arena_bytes,
+            one_host: local,
+        })
+    }
+
+    fn choose_rank(&self, wish: Option<Rank>) -> Result<Rank, Refusal> {
+        let size = self.size;
+        if let Some(rank) = wish {
+            let holder = match self.members.get(rank.index()) {
+                None => return Err(Refusal::NoSuchRank { rank, size }),
+                Some(Member::Vacant) => None,
+                Some(Member::Present { identity, .. }) => {
+                    Some(format!("pid {} on {}", identity.pid, identity.host))
+                }
+                Some(Member::Dead { reason }) => Some(format!("it died: {reason}")),
+                Some(Member::Gone) => Some("it has left".to_owned()),
+            };
+            if let Some(holder) = holder {
+                return Err(Refusal::RankTaken { rank, holder });
+            }
+        }
+        // With a rank that can never join, the job will never be ready.
+        if let Some(rank) = self.first_dead
+            && let Member::Dead { reason } = &self.members[rank.index()]
+        {
+            return Err(Refusal::NodeDied { rank, reason: reason.clone() });
+        }
+        let is_vacant = |rank: &Rank| matches!(self.members[rank.index()], Member::Vacant);
+        wish.or((0..size).map(Rank).find(is_vacant)).ok_or(Refusal::JobFull { size })
+    }
+
+    /// The ranks whose connections live, without `but`.
+    fn others(&self, but: Rank) -> Vec<(ConnectionId, Rank)> {
+        let all = self.ranks.iter().map(|(&connection, &rank)| (connection, rank));
+        all.filter(|&(_, rank)| rank != but).collect()
+    }
+
+    fn send_with(&mut self, to: Rank, message: ToNode, files: Files) {
+        if let Member::Present { connection, .. } = self.members[to.index()] {
+            self.outputs.push(Output::Send { connection, message, files });
+        }
+    }
+
+    fn send(&mut self, to: Rank, message: ToNode) {
+        self.send_with(to, message, Files::new());
+    }
+
+    fn reply(&mut self, to: Rank, request: RequestId, result: Result<Answer, Refusal>) {
+        self.send(to, ToNode::Reply { request, result });
+    }
+
+    fn receive(
+        &mut self,
+        from: Rank,
+        message: ToCoordinator,
+        files: Files,
+    ) -> Result<(), Violation> {
+        let Member::Present { stage, .. } = &self.members[from.index()] else {
+            return Ok(());
+        };
+        let leaving = matches!(stage, Stage::Leaving);
+        match message {
+            ToCoordinator::Announce { reserved, card } => {
+                let arena = self.card(card, files)?;
+                return self.announce(from, reserved, arena);
+            }
+            ToCoordinator::PairAnswer { relay, result } => {
+                let result = match result {
+                    Ok(bytes) => Ok(self.card(bytes, files)?),
+                    Err(_) if !files.is_empty() => return Err("files without a card".to_owned()),
+                    Err(reason) => Err(reason),
+                };
+                return self.pair_answered(from, relay, result);
+            }
+            ToCoordinator::ConnectPair { request, to, card } => {
+                let card = self.card(card, files)?;
+                if let Some(refusal) = self.untimely(leaving) {
+                    self.reply(from, request, Err(refusal));
+                } else {
+                    self.connect_pair(from, request, to, card);
+                }
+                return Ok(());
+            }
+            _ if !files.is_empty() => return Err("files without a card".to_owned()),
+            _ => {}
+        }
+        match message {
+            ToCoordinator::Cleared { clear } => self.cleared(from, clear),
+            ToCoordinator::Leave => self.leave(from),
+            ToCoordinator::Fail { reason } => {
+                self.die(from, &reason);
+                Ok(())
+            }
+            ToCoordinator::CreateOrAttach { request, .. }
+            | ToCoordinator::Attach { request, .. }
+            | ToCoordinator::Release { request, .. }
+            | ToCoordinator::Catalog { request, .. } => {
+                match self.untimely(leaving) {
+                    Some(refusal) => self.reply(from, request, Err(refusal)),
+                    None => self.serve(from, message),
+                }
+                Ok(())
+            }
+            ToCoordinator::Announce { .. }
+            | ToCoordinator::PairAnswer { .. }
+            | ToCoordinator::ConnectPair { .. } => Ok(()),
+        }
+    }
+
+    /// Why requests cannot be served now, if they cannot.
+    fn untimely(&self, leaving: bool) -> Option<Refusal> {
+        let problem = if self.catalog.is_none() {
+            "the job has not begun: not all nodes have announced their arenas"
+        } else if leaving {
+            "this node has left the job"
+        } else {
+            return None;
+        };
+        Some(Refusal::WrongTime(problem.to_owned()))
+    }
+
+    fn card(&self, bytes: Vec<u8>, fds: Files) -> Result<Card, Violation> {
+        if bytes.len() > MAX_CARD || fds.len() > Card::MAX_FDS {
+            return Err(format!("a card of {} bytes and {} files", bytes.len(), fds.len()));
+        }
+        if !fds.is_empty() && self.provider != Choice::Shm {
+            return Err(format!("a card of the provider {} with files", self.provider));
+        }
+        Ok(Card { bytes, fds })
+    }
+
+    fn announce(&mut self, from: Rank, reserved: u64, arena: Card) -> Result<(), Violation> {
+        let arena_bytes = self.arena_bytes;
+        let Member::Present { stage, .. } = &mut self.members[from.index()] else {
+            return Ok(());
+        };
+        if !matches!(stage, Stage::Joined) {
+            return Err("it announced its arena twice".to_owned());
+        }
+        if reserved > arena_bytes {
+            return Err(format!("it reserves {reserved} of {arena_bytes} bytes"));
+        }
+        *stage = Stage::Announced { reserved, arena };
+        self.begin_if_complete();
+        Ok(())
+    }
+
+    fn begin_if_complete(&mut self) {
+        let announced = |member: &Member| match member {
+            Member::Present { stage: Stage::Announced { reserved, arena }, .. } => {
+                Some((*reserved, arena.clone()))
+            }
+            _ => None,
+        };
+        let Some(all) = self.members.iter().map(announced).collect::<Option<Vec<_>>>() else {
+            return;
+        };
+        self.catalog =
+            Some(Catalog::new(self.arena_bytes, all.iter().map(|(reserved, _)| *reserved)));
+        let epoch = self.epoch;
+        for to in (0..self.size).map(Rank) {
+            for (rank, (_, arena)) in (0..).map(Rank).zip(&all) {
+                let message = ToNode::Arena { rank, card: arena.bytes.clone(), epoch };
+                self.send_with(to, message, arena.fds.clone());
+            }
+        }
+        self.outputs.push(Output::Event(JobEvent::Ready));
+    }
+
+    fn connect_pair(&mut self, from: Rank, request: RequestId, to: Rank, card: Card) {
+        let refusal = match self.members.get(to.index()) {
+            Some(Member::Present { .. }) => None,
+            Some(Member::Dead { reason }) => {
+                Some(Refusal::NodeDied { rank: to, reason: reason.clone() })
+            }
+            // While anybody asks, nobody has been told to go.
+            Some(Member::Vacant | Member::Gone) | None => Some(Refusal::PairRefused {
+                rank: to,
+                reason: format!("it is no member of this job of {} nodes", self.size),
+            }),
+        };
+        if let Some(refusal) = refusal {
+            self.reply(from, request, Err(refusal));
+            return;
+        }
+        let relay = self.next_relay;
+        self.next_relay += 1;
+        self.relays.insert(relay, Relay { from, request, to });
+        self.send_with(to, ToNode::PairRequest { relay, from, card: card.bytes }, card.fds);
+    }
+
+    fn pair_answered(
+        &mut self,
+        by: Rank,
+        relay: u64,
+        result: Result<Card, String>,
+    ) -> Result<(), Violation> {
+        match self.relays.get(&relay) {
+            // Whoever asked has died.
+            None => return Ok(()),
+            Some(asked) if asked.to != by => return Err("it answers for another node".to_owned()),
+            Some(_) => {}
+        }
+        let Some(Relay { from, request, .. }) = self.relays.remove(&relay) else {
+            return Ok(());
+        };
+        match result {
+            Ok(card) => {
+                let result = Ok(Answer::Pair { card: card.bytes });
+                self.send_with(from, ToNode::Reply { request, result }, card.fds);
+            }
+            Err(reason) => {
+                let reason = reason.chars().take(5 * MAX_REASON).collect();
+                self.reply(from, request, Err(Refusal::PairRefused { rank: by, reason }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Requests about segments, of a node that may make them.
+    fn serve(&mut self, from: Rank, message: ToCoordinator) {
+        let Some(catalog) = &mut self.catalog else { return };
+        match message {
+            ToCoordinator::CreateOrAttach { request, spec } => self.create(from, request, spec),
+            ToCoordinator::Attach { request, name } => {
+                let result = catalog.attach(from, &name).map(Answer::Segment);
+                self.reply(from, request, result);
+            }
+            ToCoordinator::Release { request, id } => match catalog.release(from, id) {
+                Ok(orders) => {
+                    self.reply(from, request, Ok(Answer::Released));
+                    self.order_clearing(orders);
+                }
+                Err(refusal) => self.reply(from, request, Err(refusal)),
+            },
+            ToCoordinator::Catalog { request, after } => {
+                let (entries, more) = catalog.page(after.as_deref());
+                self.reply(from, request, Ok(Answer::Catalog { entries, more }));
+            }
+            _ => {}
+        }
+    }
+
+    fn create(&mut self, from: Rank, request: RequestId, spec: SegmentSpec) {
+        let Some(catalog) = &mut self.catalog else { return };
+        match catalog.create_or_attach(from, &spec, self.epoch) {
+            Ok(Granted::Segment(descriptor)) => {
+                self.reply(from, request, Ok(Answer::Segment(descriptor)));
+            }
+            Ok(Granted::Later) => self.parked.push_back(Parked { from, request, spec }),
+            Err(refusal) => self.reply(from, request, Err(refusal)),
+        }
+    }
+
+    fn order_clearing(&mut self, orders: Vec<ClearOrder>) {
+        for ClearOrder { clear, home, offset, len } in orders {
+            self.send(home, ToNode::Clear { clear, offset, len });
+        }
+    }
+
+    fn cleared(&mut self, home: Rank, clear: u64) -> Result<(), Violation> {
+        let known = self.catalog.as_mut().is_some_and(|catalog| catalog.cleared(home, clear));
+        if !known {
+            return Err("it cleared what it was not asked to".to_owned());
+        }
+        self.retry_parked();
+        Ok(())
+    }
+
+    /// Those who still have to wait are parked again, in the same order.
+    fn retry_parked(&mut self) {
+        for Parked { from, request, spec } in std::mem::take(&mut self.parked) {
+            self.create(from, request, spec);
+        }
+    }
+
+    fn leave(&mut self, rank: Rank) -> Result<(), Violation> {
+        let Some(catalog) = &mut self.catalog else {
+            self.die(rank, "it left before all nodes had joined");
+            return Ok(());
+        };
+        match &mut self.members[rank.index()] {
+            Member::Present { stage: Stage::Leaving, .. } => {
+                return Err("it left twice".to_owned());
+            }
+            Member::Present { stage, .. } => *stage = Stage::Leaving,
+            _ => return Ok(()),
+        }
+        let orders = catalog.node_left(rank);
+        self.forget_requests_of(rank);
+        self.outputs.push(Output::Event(JobEvent::Left { rank }));
+        for (_, other) in self.others(rank) {
+            self.send(other, ToNode::NodeLeft { rank });
+        }
+        self.order_clearing(orders);
+        self.dismiss_if_all_left();
+        Ok(())
+    }
+
+    fn forget_requests_of(&mut self, rank: Rank) {
+        self.parked.retain(|parked| parked.from != rank);
+        self.relays.retain(|_, relay| relay.from != rank);
+    }
+
+    fn exited(&mut self, rank: Rank, description: &str) {
+        match self.members.get(rank.index()) {
+            Some(Member::Vacant) => {
+                self.die(rank, &format!("its process ended before it joined: {description}"));
+            }
+            Some(Member::Present { .. }) => {
+                self.die(rank, &format!("its process ended: {description}"));
+            }
+            Some(Member::Dead { .. } | Member::Gone) | None => {}
+        }
+    }
+
+    /// A rank is lost. Tells everybody who is there, and ends every wait for it.
+    fn die(&mut self, rank: Rank, why: &str) {
+        let why: String = why.chars().take(MAX_REASON).collect();
+        let (joined, reason) = match &self.members[rank.index()] {
+            Member::Vacant => (false, why),
+            Member::Present { connection, identity, .. } => {
+                self.ranks.remove(connection);
+                self.outputs.push(Output::Close { connection: *connection });
+                (true, format!("pid {} on {}: {why}", identity.pid, identity.host))
+            }
+            Member::Dead { .. } | Member::Gone => return,
+        };
+        self.members[rank.index()] = Member::Dead { reason: reason.clone() };
+        self.first_dead.get_or_insert(rank);
+        self.epoch.0 += 1;
+        self.outputs.push(Output::Event(JobEvent::Died { rank, reason: reason.clone(), joined }));
+        let epoch = self.epoch;
+        for (_, other) in self.others(rank) {
+            self.send(other, ToNode::NodeDied { rank, reason: reason.clone(), epoch });
+        }
+
+        self.forget_requests_of(rank);
+        let unanswered: Vec<u64> =
+            self.relays.iter().filter(|(_, relay)| relay.to == rank).map(|(&id, _)| id).collect();
+        for id in unanswered {
+            if let Some(Relay { from, request, .. }) = self.relays.remove(&id) {
+                let refusal = Refusal::NodeDied { rank, reason: reason.clone() };
+                self.reply(from, request, Err(refusal));
+            }
+        }
+        if let Some(catalog) = &mut self.catalog {
+            let orders = catalog.node_died(rank, &reason);
+            self.order_clearing(orders);
+            self.retry_parked();
+        }
+        self.dismiss_if_all_left();
+    }
+
+    /// Nobody uses anybody's memory any more: all may go.
+    fn dismiss_if_all_left(&mut self) {
+        let stays = |member: &Member| match member {
+            Member::Vacant => true,
+            Member::Present { stage, .. } => !matches!(stage, Stage::Leaving),
+            Member::Dead { .. } | Member::Gone => false,
+        };
+        if self.members.iter().any(stays) {
+            return;
+        }
+        for (connection, rank) in std::mem::take(&mut self.ranks) {
+            let message = ToNode::Goodbye;
+            self.outputs.push(Output::Send { connection, message, files: Files::new() });
+            self.members[rank.index()] = Member::Gone;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,0 +1,270 @@
+//! Where a job is found: its coordinator's addresses, its secret, and the rank a node wishes for.
+//!
+//! The launcher hands these to the nodes in three environment variables:
+//!
+//! | variable | example |
+//! | --- | --- |
+//! | `PANGEA_JOB` | `unix:@pangea-1b9c…,tcp:127.0.0.1:34567`: tried in this order |
+//! | `PANGEA_SECRET` | 64 hexadecimal digits |
+//! | `PANGEA_RANK` | `2`; optional, without it the lowest free rank is given out |
+
+use std::ffi::OsString;
+use std::fmt;
+use std::str::FromStr;
+
+use super::Rank;
+use super::error::ClusterError;
+
+/// The variable with the addresses.
+const JOB: &str = "PANGEA_JOB";
+/// The variable with the secret.
+const SECRET: &str = "PANGEA_SECRET";
+/// The variable with the rank.
+const RANK: &str = "PANGEA_RANK";
+
+/// Where a coordinator listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A Unix socket of this name in the abstract namespace (no file).
+    Unix(String),
+    /// `host:port`, to be resolved by whoever connects.
+    Tcp(String),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Unix(name) => write!(f, "unix:@{name}"),
+            Address::Tcp(address) => write!(f, "tcp:{address}"),
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Address, String> {
+        if let Some(name) = text.strip_prefix("unix:@") {
+            // The kernel has 108 bytes for it, the first of which is taken.
+            if name.is_empty() || name.len() > 107 {
+                return Err(format!("a Unix socket's name has 1 to 107 bytes, in {text:?}"));
+            }
+            return Ok(Address::Unix(name.to_owned()));
+        }
+        if let Some(address) = text.strip_prefix("tcp:") {
+            let port = address.rsplit_once(':').and_then(|(host, port)| {
+                (!host.is_empty()).then(|| port.parse::<u16>().ok()).flatten()
+            });
+            return match port {
+                Some(1..) => Ok(Address::Tcp(address.to_owned())),
+                _ => Err(format!("a TCP address is tcp:HOST:PORT, not {text:?}")),
+            };
+        }
+        Err(format!("an address is unix:@NAME or tcp:HOST:PORT, not {text:?}"))
+    }
+}
+
+/// What shows that a process belongs to the job. Never printed by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub(crate) [u8; Secret::BYTES]);
+
+impl Secret {
+    /// Its length in bytes.
+    pub const BYTES: usize = 32;
+
+    /// A new one, from the system's random numbers.
+    ///
+    /// # Errors
+    /// [`ClusterError::System`] if there are none.
+    pub fn random() -> Result<Secret, ClusterError> {
+        random_bytes().map(Secret)
+    }
+
+    /// As hexadecimal digits, for the environment of a node.
+    pub fn to_hex(&self) -> String {
+        to_hex(&self.0)
+    }
+
+    fn from_hex(text: &str) -> Result<Secret, String> {
+        // The text itself is not repeated: it may be a secret with one wrong letter.
+        let problem = || {
+            let (digits, len) = (2 * Secret::BYTES, text.len());
+            format!(
+                "must have {digits} hexadecimal digits as the launcher sets them, it has {len} bytes"
+            )
+        };
+        if text.len() != 2 * Secret::BYTES || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(problem());
+        }
+        let mut bytes = [0; Secret::BYTES];
+        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).map_err(|_| problem())?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| problem())?;
+        }
+        Ok(Secret(bytes))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Bytes that nobody can guess.
+pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], ClusterError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| ClusterError::System {
+        doing: "get random numbers".to_owned(),
+        problem: error.to_string(),
+    })?;
+    Ok(bytes)
+}
+
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a process needs to join a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobEnv {
+    /// Where the coordinator listens; tried in this order. Not empty.
+    pub addresses: Vec<Address>,
+    /// The job's secret.
+    pub secret: Secret,
+    /// The rank to ask for; without it the lowest free one is given out.
+    pub rank: Option<Rank>,
+}
+
+impl JobEnv {
+    /// The names of the variables that [`JobEnv::from_env`] reads. A launcher removes them from
+    /// what it inherited before it sets its own.
+    pub const VARIABLES: [&str; 3] = [JOB, SECRET, RANK];
+
+    /// Reads the environment of this process; `None` when it belongs to no job (`PANGEA_JOB` is
+    /// not set).
+    ///
+    /// # Errors
+    /// [`ClusterError::Environment`] that names the variable and what is wrong with it.
+    pub fn from_env() -> Result<Option<JobEnv>, ClusterError> {
+        JobEnv::from_variables(|name| std::env::var_os(name))
+    }
+
+    fn from_variables(
+        get: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Option<JobEnv>, ClusterError> {
+        let text = |variable: &'static str| match get(variable).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(text)) => Ok(Some(text)),
+            Some(Err(_)) => Err(problem(variable, "is not UTF-8 text".to_owned())),
+        };
+        let Some(job) = text(JOB)? else { return Ok(None) };
+        let addresses: Vec<Address> = job
+            .split(',')
+            .map(|address| address.trim().parse())
+            .collect::<Result<_, String>>()
+            .map_err(|wrong| problem(JOB, format!("is malformed: {wrong}")))?;
+        let secret = text(SECRET)?.ok_or_else(|| {
+            problem(SECRET, format!("is not set, though {JOB} is; the launcher sets both"))
+        })?;
+        let secret = Secret::from_hex(secret.trim()).map_err(|wrong| problem(SECRET, wrong))?;
+        let rank = text(RANK)?
+            .map(|rank| {
+                rank.trim().parse().map(Rank).map_err(|_| {
+                    problem(RANK, format!("is {rank:?}, but a rank is a number from 0"))
+                })
+            })
+            .transpose()?;
+        Ok(Some(JobEnv { addresses, secret, rank }))
+    }
+
+    /// The same job, with a wish for this rank.
+    pub fn for_rank(&self, rank: Rank) -> JobEnv {
+        JobEnv { rank: Some(rank), ..self.clone() }
+    }
+
+    /// The variables to set for a node. They hold the secret: whoever reads the environment of the
+    /// process (its user, and root) can join the job.
+    pub fn to_env(&self) -> Vec<(String, String)> {
+        let addresses: Vec<String> = self.addresses.iter().map(Address::to_string).collect();
+        let mut variables =
+            vec![(JOB.to_owned(), addresses.join(",")), (SECRET.to_owned(), self.secret.to_hex())];
+        variables.extend(self.rank.map(|rank| (RANK.to_owned(), rank.to_string())));
+        variables
+    }
+}
+
+fn problem(variable: &'static str, problem: String) -> ClusterError {
+    ClusterError::Environment { variable, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(variables: &[(&str, &str)]) -> Result<Option<JobEnv>, ClusterError> {
+        JobEnv::from_variables(|name| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
+        })
+    }
+
+    fn env() -> JobEnv {
+        JobEnv {
+            addresses: vec![
+                Address::Unix("pangea-1".to_owned()),
+                Address::Tcp("[::1]:77".to_owned()),
+            ],
+            secret: Secret([0xA5; 32]),
+            rank: None,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for env in [env(), env().for_rank(Rank(3))] {
+            let variables = env.to_env();
+            let variables: Vec<(&str, &str)> =
+                variables.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            assert_eq!(parse(&variables), Ok(Some(env)));
+        }
+    }
+
+    #[test]
+    fn no_job_is_no_error() {
+        assert_eq!(parse(&[(RANK, "1")]), Ok(None));
+    }
+
+    #[test]
+    fn each_error_names_the_variable_and_the_problem() {
+        let secret = "ab".repeat(32);
+        let good = ("PANGEA_JOB", "tcp:127.0.0.1:1");
+        for (variables, variable, problem) in [
+            (vec![("PANGEA_JOB", "")], JOB, "unix:@NAME or tcp:HOST:PORT"),
+            (vec![("PANGEA_JOB", "tcp:host")], JOB, "tcp:HOST:PORT"),
+            (vec![("PANGEA_JOB", "tcp::80")], JOB, "tcp:HOST:PORT"),
+            (vec![("PANGEA_JOB", "tcp:a:0")], JOB, "tcp:HOST:PORT"),
+            (vec![("PANGEA_JOB", "tcp:a:1,unix:@")], JOB, "1 to 107 bytes"),
+            (vec![("PANGEA_JOB", "http://a")], JOB, "not \"http://a\""),
+            (vec![good], SECRET, "is not set"),
+            (vec![good, (SECRET, "abc")], SECRET, "it has 3 bytes"),
+            (vec![good, (SECRET, &"zz".repeat(32))], SECRET, "hexadecimal"),
+            (vec![good, (SECRET, &"é".repeat(32))], SECRET, "hexadecimal"),
+            (vec![good, (SECRET, &secret), (RANK, "-1")], RANK, "is \"-1\""),
+            (vec![good, (SECRET, &secret), (RANK, "4294967296")], RANK, "from 0"),
+        ] {
+            let error = parse(&variables).expect_err("is malformed").to_string();
+            assert!(error.contains(variable) && error.contains(problem), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let secret = "a5".repeat(32);
+        assert!(!format!("{:?}", env()).contains(&secret[..4]));
+        let error = parse(&[("PANGEA_JOB", "unix:@x"), (SECRET, &secret[1..])])
+            .expect_err("one digit is missing")
+            .to_string();
+        assert!(!error.contains("a5"), "{error}");
+        assert_ne!(Secret::random(), Secret::random());
+    }
+}

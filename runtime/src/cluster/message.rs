@@ -1,0 +1,242 @@
+//! What nodes and coordinator say to each other after the handshake. Encoded by postcard.
+//!
+//! A message carries the files of at most one card; they travel beside the bytes, never in them.
+//! What is added goes to the end of an enumeration, and raises [`super::auth::VERSION`].
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use verbs_shim::Card;
+
+use super::error::Refusal;
+use super::segment::{CatalogEntry, SegmentDescriptor, SegmentSpec};
+use super::{Epoch, Rank, SegmentId};
+
+/// The longest card that is carried: a provider's, and what the layer above puts around it.
+pub(crate) const MAX_CARD: usize = 2 * Card::MAX_BYTES;
+
+/// The files of a message's card.
+pub(crate) type Files = Vec<Arc<OwnedFd>>;
+
+/// Names one request of one node, in its answer.
+pub(crate) type RequestId = u64;
+
+/// From a node to the coordinator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ToCoordinator {
+    /// This node's arena is there. `reserved` bytes at its start are not to be given out.
+    Announce { reserved: u64, card: Vec<u8> },
+    /// To be relayed to `to`.
+    ConnectPair { request: RequestId, to: Rank, card: Vec<u8> },
+    /// The answer to [`ToNode::PairRequest`].
+    PairAnswer { relay: u64, result: Result<Vec<u8>, String> },
+    /// Create the segment, or attach it if there is one of this name.
+    CreateOrAttach { request: RequestId, spec: SegmentSpec },
+    /// Attach the segment of this name.
+    Attach { request: RequestId, name: String },
+    /// Give up one reference.
+    Release { request: RequestId, id: SegmentId },
+    /// The catalog, from the first name after `after`.
+    Catalog { request: RequestId, after: Option<String> },
+    /// The answer to [`ToNode::Clear`].
+    Cleared { clear: u64 },
+    /// This node is done, and waits for [`ToNode::Goodbye`].
+    Leave,
+    /// This node failed and ends at once.
+    Fail { reason: String },
+}
+
+/// From the coordinator to a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ToNode {
+    /// All nodes have announced their arenas; this is the one of `rank`.
+    Arena { rank: Rank, card: Vec<u8>, epoch: Epoch },
+    /// `from` wants to connect a queue pair to this node.
+    PairRequest { relay: u64, from: Rank, card: Vec<u8> },
+    /// Answers a request.
+    Reply { request: RequestId, result: Result<Answer, Refusal> },
+    /// Zero these bytes of this node's arena.
+    Clear { clear: u64, offset: u64, len: u64 },
+    /// A node died.
+    NodeDied { rank: Rank, reason: String, epoch: Epoch },
+    /// A node left in good order. Its memory stays until [`ToNode::Goodbye`].
+    NodeLeft { rank: Rank },
+    /// All nodes have left or died: this one may go.
+    Goodbye,
+}
+
+/// What a request asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Answer {
+    /// The card of the peer's queue pair.
+    Pair { card: Vec<u8> },
+    /// The segment.
+    Segment(SegmentDescriptor),
+    /// The reference is given up.
+    Released,
+    /// Some lines of the catalog; `more` come after the last name.
+    Catalog { entries: Vec<CatalogEntry>, more: bool },
+}
+
+/// Who a node says it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    /// The rank it wishes for.
+    pub(crate) rank: Option<Rank>,
+    /// Its process.
+    pub(crate) pid: u32,
+    /// Its host; at most [`Identity::MAX_HOST`] bytes.
+    pub(crate) host: String,
+}
+
+impl Identity {
+    /// The longest name of a host, in bytes.
+    pub(crate) const MAX_HOST: usize = 64;
+}
+
+/// What a node is told when it has joined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Admission {
+    pub(crate) rank: Rank,
+    pub(crate) size: u32,
+    pub(crate) epoch: Epoch,
+    /// The name of the provider.
+    pub(crate) provider: String,
+    pub(crate) arena_bytes: u64,
+    pub(crate) one_host: bool,
+}
+
+/// The coordinator's last word of the handshake.
+pub(crate) type Verdict = Result<Admission, Refusal>;
+
+/// Encodes any message.
+pub(crate) fn encode<T: Serialize>(message: &T) -> Vec<u8> {
+    // Only types that cannot be expressed fail, such as sequences of unknown length.
+    postcard::to_stdvec(message).expect("every message has an encoding")
+}
+
+/// Decodes a message, all of the bytes and no more.
+pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((message, [])) => Ok(message),
+        Ok((_, rest)) => Err(format!("{} bytes too many after a message", rest.len())),
+        Err(error) => Err(format!("no message: {error}")),
+    }
+}
+
+/// Takes a card apart for a message.
+pub(crate) fn split(card: &Card) -> (Vec<u8>, Files) {
+    (card.bytes.clone(), card.fds.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::segment::tests::spec;
+    use super::*;
+
+    /// One of each, so that damage to real messages is tried too.
+    fn to_coordinator() -> Vec<ToCoordinator> {
+        let name = || "ranks".to_owned();
+        vec![
+            ToCoordinator::Announce { reserved: 4096, card: vec![1, 2, 3] },
+            ToCoordinator::ConnectPair { request: 1, to: Rank(3), card: vec![9; 100] },
+            ToCoordinator::PairAnswer { relay: 7, result: Err("no".to_owned()) },
+            ToCoordinator::CreateOrAttach { request: 2, spec: spec("ranks", &[64, 64]) },
+            ToCoordinator::Attach { request: 3, name: name() },
+            ToCoordinator::Release { request: 4, id: SegmentId(1) },
+            ToCoordinator::Catalog { request: 5, after: Some(name()) },
+            ToCoordinator::Cleared { clear: 1 },
+            ToCoordinator::Leave,
+            ToCoordinator::Fail { reason: name() },
+        ]
+    }
+
+    fn to_node() -> Vec<ToNode> {
+        let descriptor = SegmentDescriptor {
+            id: SegmentId(1),
+            spec: spec("ranks", &[64, 64]),
+            offset_on: vec![0, 64],
+            created: true,
+            epoch: Epoch(2),
+        };
+        vec![
+            ToNode::Arena { rank: Rank(1), card: vec![1; 40], epoch: Epoch(4) },
+            ToNode::PairRequest { relay: 3, from: Rank(0), card: vec![2; 40] },
+            ToNode::Reply { request: 9, result: Ok(Answer::Segment(descriptor)) },
+            ToNode::Reply { request: 9, result: Err(Refusal::JobFull { size: 2 }) },
+            ToNode::Clear { clear: 1, offset: 64, len: 64 },
+            ToNode::NodeDied { rank: Rank(1), reason: "killed".to_owned(), epoch: Epoch(3) },
+            ToNode::NodeLeft { rank: Rank(1) },
+            ToNode::Goodbye,
+        ]
+    }
+
+    /// Decodes as everything that is ever decoded; whatever comes out must encode again.
+    fn decode_all(bytes: &[u8]) {
+        fn one<'a, T: Serialize + Deserialize<'a>>(bytes: &'a [u8]) {
+            if let Ok(message) = decode::<T>(bytes) {
+                encode(&message);
+            }
+        }
+        one::<ToCoordinator>(bytes);
+        one::<ToNode>(bytes);
+        one::<Identity>(bytes);
+        one::<Verdict>(bytes);
+    }
+
+    #[test]
+    fn messages_survive_the_wire() {
+        for message in to_coordinator() {
+            assert_eq!(decode(&encode(&message)), Ok(message));
+        }
+        for message in to_node() {
+            assert_eq!(decode(&encode(&message)), Ok(message));
+        }
+    }
+
+    #[test]
+    fn the_encoding_is_pinned() {
+        assert_eq!(encode(&ToCoordinator::Cleared { clear: 300 }), [7, 0xAC, 2]);
+        assert_eq!(encode(&ToNode::NodeLeft { rank: Rank(5) }), [5, 5]);
+        assert_eq!(encode(&ToNode::Goodbye), [6]);
+    }
+
+    #[test]
+    fn truncated_and_extended_messages_are_refused() {
+        for message in to_coordinator() {
+            let mut bytes = encode(&message);
+            for len in 0..bytes.len() {
+                assert!(
+                    decode::<ToCoordinator>(&bytes[..len]).is_err(),
+                    "{message:?} cut at {len}"
+                );
+            }
+            bytes.push(0);
+            assert!(decode::<ToCoordinator>(&bytes).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            decode_all(&bytes);
+        }
+
+        #[test]
+        fn damaged_messages_never_panic(
+            which in any::<prop::sample::Index>(),
+            damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let mut messages: Vec<Vec<u8>> = to_coordinator().iter().map(encode).collect();
+            messages.extend(to_node().iter().map(encode));
+            let bytes = which.get_mut(&mut messages);
+            for (at, value) in damage {
+                *at.get_mut(bytes.as_mut_slice()) = value;
+            }
+            decode_all(bytes);
+        }
+    }
+}

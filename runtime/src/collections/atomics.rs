@@ -1,0 +1,93 @@
+//! 64-bit atomics on the elements of an array.
+//!
+//! They are atomic against each other, from whatever node and thread, and against nothing else: an
+//! element that atomics touch is changed by atomics only (a `put` of it may be lost, or lose them).
+
+use verbs_shim::Atomic;
+
+use super::array::Array;
+use crate::error::Error;
+use crate::primitives::Primitives;
+use crate::space::Word;
+
+impl<T: Word, P: Primitives> Array<T, P> {
+    /// Adds to an element, wrapping around; the answer is its value before. One round trip.
+    ///
+    /// # Errors
+    /// As [`Array::get`]; [`Error::Indeterminate`] when the connection failed after the request went
+    /// out and before its answer came. It is never repeated, so it happened at most once.
+    #[inline]
+    pub fn fetch_add(&self, index: usize, add: T) -> Result<T, Error> {
+        let index = self.check(index)?;
+        let before = self.relaxed().atomic(index, Atomic::FetchAdd { add: add.to_word() })?;
+        Ok(T::from_word(before))
+    }
+
+    /// Stores `new` if the element equals `expected`; the answer is its value before, so it was stored
+    /// if that equals `expected`. One round trip.
+    ///
+    /// # Errors
+    /// As [`Array::fetch_add`].
+    #[inline]
+    pub fn compare_swap(&self, index: usize, expected: T, new: T) -> Result<T, Error> {
+        let index = self.check(index)?;
+        let atomic = Atomic::CompareSwap { expected: expected.to_word(), new: new.to_word() };
+        Ok(T::from_word(self.relaxed().atomic(index, atomic)?))
+    }
+
+    /// The element, in order with the atomics on it. One round trip.
+    ///
+    /// # Errors
+    /// As [`Array::get`].
+    #[inline]
+    pub fn load(&self, index: usize) -> Result<T, Error> {
+        let index = self.check(index)?;
+        Ok(T::from_word(self.relaxed().load(index)?))
+    }
+
+    /// Replaces the element; the answer is its value before. Two round trips, and one more for each
+    /// time that somebody else changes it meanwhile.
+    ///
+    /// # Errors
+    /// As [`Array::fetch_add`].
+    pub fn swap(&self, index: usize, new: T) -> Result<T, Error> {
+        self.update(index, |_| new.to_word())
+    }
+
+    /// Replaces the element, as [`Array::swap`].
+    ///
+    /// # Errors
+    /// As [`Array::fetch_add`].
+    pub fn store(&self, index: usize, new: T) -> Result<(), Error> {
+        self.swap(index, new).map(|_| ())
+    }
+
+    /// Bitwise "and" with an element, as [`Array::swap`].
+    ///
+    /// # Errors
+    /// As [`Array::fetch_add`].
+    pub fn fetch_and(&self, index: usize, bits: T) -> Result<T, Error> {
+        self.update(index, |word| word & bits.to_word())
+    }
+
+    /// Bitwise "or" with an element, as [`Array::swap`].
+    ///
+    /// # Errors
+    /// As [`Array::fetch_add`].
+    pub fn fetch_or(&self, index: usize, bits: T) -> Result<T, Error> {
+        self.update(index, |word| word | bits.to_word())
+    }
+
+    /// Bitwise "exclusive or" with an element, as [`Array::swap`].
+    ///
+    /// # Errors
+    /// As [`Array::fetch_add`].
+    pub fn fetch_xor(&self, index: usize, bits: T) -> Result<T, Error> {
+        self.update(index, |word| word ^ bits.to_word())
+    }
+
+    fn update(&self, index: usize, next: impl Fn(u64) -> u64) -> Result<T, Error> {
+        let index = self.check(index)?;
+        Ok(T::from_word(self.relaxed().update(index, next)?))
+    }
+}

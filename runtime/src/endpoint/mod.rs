@@ -1,0 +1,390 @@
+//! A process's place in the job: its fabric, its arena, its peers' arenas, and its line to the
+//! coordinator.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `mod.rs` | [`Endpoint`]: what all threads of the node share |
+//! | `thread.rs` | [`Thread`]: what one thread owns: its completion queue and one queue pair for each peer |
+//! | `operations.rs` | single operations: read, write, atomic |
+//! | `transfer.rs` | longer and non-blocking transfers through staging memory |
+//! | `batch.rs` | many small accesses with one doorbell for each home |
+//! | `staging.rs` | registered memory that data passes through on its way from and to the caller's |
+//! | `control.rs` | what the control thread does for peers: the other ends of their queue pairs |
+//!
+//! The layers above say "read these bytes of that node's arena"; which provider does it, and how, is
+//! decided here.
+
+mod batch;
+mod control;
+mod operations;
+mod staging;
+#[cfg(test)]
+mod tests;
+mod thread;
+mod transfer;
+
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use verbs_shim::{
+    Access, Atomic, Atomicity, Fabric, Memory, Region, RemoteRegion, Status, WorkError,
+};
+
+pub(crate) use batch::Item;
+pub(crate) use thread::Thread;
+pub(crate) use transfer::PendingRead;
+
+use crate::cluster::{Client, ClusterError, Coordinator, Health, JobEnv, Rank, Welcome};
+use crate::error::Error;
+use crate::primitives::Primitives;
+use control::Control;
+
+/// A place in an arena: whose, and where in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) rank: u32,
+    pub(crate) offset: u64,
+}
+
+impl Place {
+    #[inline]
+    pub(crate) fn new(rank: u32, offset: u64) -> Place {
+        Place { rank, offset }
+    }
+}
+
+/// What all threads of a node share.
+pub struct Endpoint<P: Primitives> {
+    number: u64,
+    /// Threads hold the other end, to know when the endpoint is gone.
+    alive: Arc<()>,
+    rank: u32,
+    size: u32,
+    client: Client,
+    fabric: Fabric<P::Provider>,
+    arena: Arc<Region>,
+    peers: Vec<RemoteRegion>,
+    /// Queue pairs that threads left behind when they ended; their other ends are told at leisure.
+    abandoned: Arc<Mutex<Vec<control::Abandoned>>>,
+    next_pair: AtomicU64,
+    /// The coordinator of a job of one node, which must outlive the client's goodbye.
+    _own: Option<Coordinator>,
+}
+
+/// How long the coordinator's word of a death may take.
+const WORD_OF_DEATH: Duration = Duration::from_secs(1);
+
+/// Numbers endpoints within the process, so that a thread finds its state for each.
+static NEXT_ENDPOINT: AtomicU64 = AtomicU64::new(1);
+
+impl<P: Primitives> Endpoint<P> {
+    /// Joins the job: opens the provider that the coordinator says, contributes an arena whose first
+    /// `reserved` bytes are the runtime's own, and waits for the other nodes. `own` is the coordinator
+    /// of a process that is a job by itself.
+    ///
+    /// # Errors
+    /// When the job cannot be joined, the provider not be opened, or the arena not be registered.
+    pub(crate) fn join(
+        job: &JobEnv,
+        own: Option<Coordinator>,
+        reserved: u64,
+        open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
+    ) -> Result<Endpoint<P>, Error> {
+        let (client, welcome) = Client::connect(job)?;
+        let fabric = Fabric::new(open(&welcome)?);
+        let memory = Memory::allocate(welcome.arena_bytes as usize)?;
+        let arena = Arc::new(fabric.register(memory, Access::all())?);
+        let control = Control::new(fabric.clone(), Arc::clone(arena.memory()));
+        let cards = client.announce(&arena.card(), reserved)?;
+        client.serve(move || Box::new(control.start()))?;
+        let peers = cards.iter().map(|card| fabric.import(card)).collect::<Result<_, _>>()?;
+        Ok(Endpoint {
+            number: NEXT_ENDPOINT.fetch_add(1, Ordering::Relaxed),
+            alive: Arc::new(()),
+            rank: welcome.rank.0,
+            size: welcome.size,
+            client,
+            fabric,
+            arena,
+            peers,
+            abandoned: Arc::default(),
+            next_pair: AtomicU64::new(1),
+            _own: own,
+        })
+    }
+
+    #[inline]
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    #[inline]
+    pub(crate) fn rank(&self) -> u32 {
+        self.rank
+    }
+
+    #[inline]
+    pub(crate) fn size(&self) -> u32 {
+        self.size
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn health(&self) -> &Arc<Health> {
+        self.client.health()
+    }
+
+    pub(crate) fn fabric(&self) -> &Fabric<P::Provider> {
+        &self.fabric
+    }
+
+    /// This node's own arena.
+    #[inline]
+    pub(crate) fn arena(&self) -> &Memory {
+        self.arena.memory()
+    }
+
+    /// The arena of `rank`, if it is mapped into this process.
+    pub(crate) fn mapped(&self, rank: u32) -> Option<&Arc<Memory>> {
+        if rank == self.rank {
+            return Some(self.arena.memory());
+        }
+        self.peers[rank as usize].mapped()
+    }
+
+    fn system_atomics(&self) -> bool {
+        self.fabric.capabilities().atomicity == Atomicity::System
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn with<R>(&self, f: impl FnOnce(&Rc<Thread<P>>) -> Result<R, Error>) -> Result<R, Error> {
+        P::with_thread(self, f)
+    }
+
+    /// Copies bytes from an arena. One READ; none for the node's own arena.
+    #[inline]
+    pub(crate) fn read(&self, from: Place, into: &mut [u8]) -> Result<(), Error> {
+        if from.rank == self.rank {
+            self.arena().read(from.offset as usize, into);
+            // In order with what follows, as a READ is.
+            fence(Ordering::Acquire);
+            return Ok(());
+        }
+        let done = P::with_known_thread(self, |thread| {
+            thread.with_open(from.rank, |pair| pair.try_read(self.remote(from), into))
+        });
+        if done { Ok(()) } else { self.with(|thread| thread.read(self, from, into)) }
+    }
+
+    /// Copies bytes to an arena and waits until they are there. One WRITE; none for the node's own.
+    #[inline]
+    pub(crate) fn write(&self, to: Place, from: &[u8]) -> Result<(), Error> {
+        if to.rank == self.rank {
+            fence(Ordering::Release);
+            self.arena().write(to.offset as usize, from);
+            return Ok(());
+        }
+        let done = P::with_known_thread(self, |thread| {
+            thread.with_open(to.rank, |pair| pair.try_write(from, self.remote(to)))
+        });
+        if done { Ok(()) } else { self.with(|thread| thread.write(self, to, from)) }
+    }
+
+    /// Begins to copy bytes to an arena; complete after [`Endpoint::quiet`].
+    #[inline]
+    pub(crate) fn write_later(&self, to: Place, from: &[u8]) -> Result<(), Error> {
+        if to.rank == self.rank {
+            fence(Ordering::Release);
+            self.arena().write(to.offset as usize, from);
+            return Ok(());
+        }
+        self.with(|thread| thread.write_later(self, to, from))
+    }
+
+    /// Executes an atomic on a word, in order with other atomics of whatever node. The home's own
+    /// CPU goes through the NIC too, unless the provider's atomics are the system's.
+    #[inline]
+    pub(crate) fn atomic(&self, at: Place, atomic: Atomic) -> Result<u64, Error> {
+        let mut before = None;
+        P::with_known_thread(self, |thread| {
+            thread.with_open(at.rank, |pair| {
+                before = pair.try_atomic(atomic, self.remote(at));
+                before.is_some()
+            })
+        });
+        if let Some(before) = before {
+            return Ok(before);
+        }
+        self.with(|thread| thread.atomic(self, at, atomic))
+    }
+
+    /// Reads a word that is changed by atomics.
+    #[inline]
+    pub(crate) fn atomic_load(&self, at: Place) -> Result<u64, Error> {
+        if self.system_atomics() {
+            let mut word = [0; 8];
+            self.read(at, &mut word)?;
+            return Ok(u64::from_ne_bytes(word));
+        }
+        // A READ may tear where atomics are the NIC's; an atomic that adds nothing does not.
+        self.atomic(at, Atomic::FetchAdd { add: 0 }).map_err(|error| match error {
+            // Whether 0 was added makes no difference.
+            Error::Indeterminate(error) => Error::Work(error),
+            error => error,
+        })
+    }
+
+    /// Waits until all that this thread began is complete at its homes. One round trip for each home
+    /// with work outstanding.
+    pub(crate) fn quiet(&self) -> Result<(), Error> {
+        fence(Ordering::SeqCst);
+        self.with(|thread| thread.quiet(self))
+    }
+
+    /// Reads many places of `each` bytes: as few doorbells as there are homes.
+    pub(crate) fn read_many(
+        &self,
+        each: usize,
+        items: impl Iterator<Item = Item>,
+        into: &mut [u8],
+    ) -> Result<(), Error> {
+        self.with(|thread| thread.read_many(self, each, items, into))
+    }
+
+    /// Writes many places of `each` bytes, as [`Endpoint::read_many`] reads.
+    pub(crate) fn write_many(
+        &self,
+        each: usize,
+        items: impl Iterator<Item = Item>,
+        from: &[u8],
+    ) -> Result<(), Error> {
+        self.with(|thread| thread.write_many(self, each, items, from))
+    }
+
+    /// Reads consecutive pieces, `(place, bytes)` each, with several in flight.
+    pub(crate) fn read_pieces(
+        &self,
+        pieces: impl Iterator<Item = (Place, usize)>,
+        into: &mut [u8],
+    ) -> Result<(), Error> {
+        self.with(|thread| thread.read_pieces(self, pieces, into))
+    }
+
+    /// Writes consecutive pieces, as [`Endpoint::read_pieces`] reads.
+    pub(crate) fn write_pieces(
+        &self,
+        pieces: impl Iterator<Item = (Place, usize)>,
+        from: &[u8],
+    ) -> Result<(), Error> {
+        self.with(|thread| thread.write_pieces(self, pieces, from))
+    }
+
+    /// Begins to read consecutive pieces of `bytes` in sum.
+    pub(crate) fn read_later(
+        &self,
+        pieces: impl Iterator<Item = (Place, usize)>,
+        bytes: usize,
+    ) -> Result<PendingRead<P>, Error> {
+        self.with(|thread| thread.read_later(self, pieces, bytes))
+    }
+
+    /// WRITEs `payload` and then the word `flag` behind it, in that order, with one doorbell, without
+    /// waiting. Both go to the same node.
+    pub(crate) fn notify(
+        &self,
+        payload: Option<(Place, &[u8])>,
+        flag: (Place, u64),
+    ) -> Result<(), Error> {
+        self.with(|thread| thread.notify(self, payload, flag))
+    }
+
+    /// Spins until `done`, and fails as soon as a node of the job is known to be dead.
+    pub(crate) fn wait_until(&self, mut done: impl FnMut() -> bool) -> Result<(), Error> {
+        let mut attempt = 0;
+        while !done() {
+            self.health().check()?;
+            if attempt % 1024 == 1023 {
+                // What others wait for may be work of ours that failed.
+                self.with(|thread| {
+                    thread.progress()?;
+                    thread.tell(self)
+                })?;
+            }
+            P::relax(attempt);
+            attempt = attempt.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// The error for work that failed: if its home is dead, that is what counts.
+    #[cold]
+    fn work_failed(&self, error: WorkError) -> Error {
+        // A provider may see a death as soon as the kernel does, before the coordinator's word is
+        // here; the word says more.
+        if matches!(error.status, Status::RetryExceeded | Status::Flushed) {
+            let limit = P::now() + WORD_OF_DEATH;
+            let mut attempt = 0;
+            while P::now() < limit && self.health().check().is_ok() {
+                P::relax(attempt);
+                attempt = attempt.saturating_add(1);
+            }
+        }
+        self.death_of(error.peer).unwrap_or(Error::Work(error))
+    }
+
+    fn death_of(&self, rank: u32) -> Option<Error> {
+        let rank = Rank(rank);
+        if !self.health().is_dead(rank) {
+            return None;
+        }
+        // The cause that is kept is that of the first death.
+        Some(match self.health().check() {
+            Err(ClusterError::NodeDied { rank: first, reason }) if first == rank => {
+                ClusterError::NodeDied { rank, reason }.into()
+            }
+            _ => ClusterError::NodeDied { rank, reason: "after another node".to_owned() }.into(),
+        })
+    }
+
+    /// Tells the other ends of queue pairs whose threads have ended.
+    fn close_abandoned(&self) {
+        let abandoned = {
+            let mut list = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *list)
+        };
+        for pair in abandoned {
+            if let Err(error) = self.client.connect_pair(pair.peer(), &pair.close()) {
+                log::debug!("closing a queue pair: {error}");
+            }
+        }
+    }
+
+    fn liveness(&self) -> Weak<()> {
+        Arc::downgrade(&self.alive)
+    }
+
+    fn leave(&self) {
+        // A node that panics has failed: nobody waits for it, and it waits for nobody.
+        let orderly = !std::thread::panicking();
+        if orderly && let Err(error) = self.quiet() {
+            log::warn!("leaving the job: {error}");
+        }
+        if let Err(error) = self.client.leave(orderly) {
+            log::warn!("leaving the job: {error}");
+        }
+        P::forget_thread(self.number);
+    }
+}
+
+/// The last handle is gone: the node leaves the job. It first waits until all others leave too, so
+/// that nobody's memory goes while others use it.
+impl<P: Primitives> Drop for Endpoint<P> {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}

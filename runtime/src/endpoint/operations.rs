@@ -1,0 +1,190 @@
+//! What a thread does at a home, one operation at a time: read, write, atomic, and the signs of barriers
+//! and collectives. In place where the provider executes so, else by work requests.
+
+use verbs_shim::{Atomic, RemoteAddr, Status, WorkRequest};
+
+use super::staging::{CELL, Staging};
+use super::thread::{END_OF_BATCH, LATER, Thread};
+use super::{Endpoint, Place};
+use crate::error::Error;
+use crate::primitives::Primitives;
+
+impl<P: Primitives> Thread<P> {
+    /// Copies bytes from an arena: at once where the provider does so, else by READs through
+    /// staging memory.
+    #[inline]
+    pub(super) fn read(
+        &self,
+        endpoint: &Endpoint<P>,
+        from: Place,
+        into: &mut [u8],
+    ) -> Result<(), Error> {
+        let remote = endpoint.remote(from);
+        let done = self.with_pair(endpoint, from.rank, |pair| pair.read_in_place(remote, into))?;
+        match done {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(endpoint.work_failed(error)),
+            None => self.read_staged(endpoint, from, remote, into),
+        }
+    }
+
+    fn read_staged(
+        &self,
+        endpoint: &Endpoint<P>,
+        from: Place,
+        remote: RemoteAddr,
+        into: &mut [u8],
+    ) -> Result<(), Error> {
+        if into.len() > CELL {
+            return self.read_pieces(endpoint, std::iter::once((from, into.len())), into);
+        }
+        let staging = self.staging(endpoint)?;
+        let request = WorkRequest::read(staging.cell(0, into.len())?, remote);
+        self.post_batch(endpoint, from.rank, &[request.token(END_OF_BATCH).signaled()])?;
+        self.finish_batches(endpoint)?;
+        staging.memory().read(Staging::cell_at(0), into);
+        Ok(())
+    }
+
+    /// Copies bytes to an arena and waits until they are there.
+    #[inline]
+    pub(super) fn write(
+        &self,
+        endpoint: &Endpoint<P>,
+        to: Place,
+        from: &[u8],
+    ) -> Result<(), Error> {
+        let remote = endpoint.remote(to);
+        let done = self.with_pair(endpoint, to.rank, |pair| pair.write_in_place(from, remote))?;
+        match done {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(endpoint.work_failed(error)),
+            None if from.len() <= endpoint.inline() => {
+                let request = WorkRequest::write_inline(from, remote);
+                self.post_batch(endpoint, to.rank, &[request.token(END_OF_BATCH).signaled()])?;
+                self.finish_batches(endpoint)
+            }
+            None => self.write_pieces(endpoint, std::iter::once((to, from.len())), from),
+        }
+    }
+
+    /// Begins to copy bytes to an arena.
+    pub(super) fn write_later(
+        &self,
+        endpoint: &Endpoint<P>,
+        to: Place,
+        from: &[u8],
+    ) -> Result<(), Error> {
+        let remote = endpoint.remote(to);
+        let done = self.with_pair(endpoint, to.rank, |pair| pair.write_in_place(from, remote))?;
+        match done {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(endpoint.work_failed(error)),
+            None if from.len() <= endpoint.inline() => {
+                let request = WorkRequest::write_inline(from, remote).token(LATER);
+                self.post(endpoint, to.rank, &[request])
+            }
+            None => self.write_pieces_later(endpoint, to, from),
+        }
+    }
+
+    /// Executes an atomic and waits for its result.
+    #[inline]
+    pub(super) fn atomic(
+        &self,
+        endpoint: &Endpoint<P>,
+        at: Place,
+        atomic: Atomic,
+    ) -> Result<u64, Error> {
+        let remote = endpoint.remote(at);
+        let done =
+            self.with_pair(endpoint, at.rank, |pair| pair.atomic_in_place(atomic, remote))?;
+        match done {
+            Some(Ok(before)) => Ok(before),
+            Some(Err(error)) => Err(endpoint.work_failed(error)),
+            None => self.atomic_posted(endpoint, at.rank, remote, atomic),
+        }
+    }
+
+    fn atomic_posted(
+        &self,
+        endpoint: &Endpoint<P>,
+        rank: u32,
+        remote: RemoteAddr,
+        atomic: Atomic,
+    ) -> Result<u64, Error> {
+        let staging = self.staging(endpoint)?;
+        let request = WorkRequest::atomic(atomic, staging.cell(0, 8)?, remote);
+        self.post_batch(endpoint, rank, &[request.token(END_OF_BATCH).signaled()])?;
+        self.progress_until(endpoint, || self.batches.get() == 0)?;
+        if let Some(error) = self.batch_error.take() {
+            return Err(match endpoint.work_failed(error) {
+                // Only a refusal of the responder says that it did not happen. Even a flushed request
+                // may have been executed, with the answer lost when the pair failed.
+                Error::Work(error)
+                    if !matches!(
+                        error.status,
+                        Status::RemoteAccess | Status::RemoteInvalidRequest
+                    ) =>
+                {
+                    Error::Indeterminate(error)
+                }
+                failed => failed,
+            });
+        }
+        let mut before = [0; 8];
+        staging.memory().read(Staging::cell_at(0), &mut before);
+        Ok(u64::from_ne_bytes(before))
+    }
+
+    /// See [`Endpoint::notify`].
+    pub(super) fn notify(
+        &self,
+        endpoint: &Endpoint<P>,
+        payload: Option<(Place, &[u8])>,
+        flag: (Place, u64),
+    ) -> Result<(), Error> {
+        let (at, word) = flag;
+        let word = word.to_ne_bytes();
+        let (to, bytes) = payload.unwrap_or((at, &[]));
+        debug_assert_eq!(to.rank, at.rank);
+        let (to, at) = (endpoint.remote(to), endpoint.remote(at));
+        // One batch in any case, so that the flag never arrives without its payload. The flag is
+        // signaled, so that `quiet` afterwards only waits.
+        if bytes.len().max(word.len()) <= endpoint.inline() {
+            let data = WorkRequest::write_inline(bytes, to).token(LATER);
+            let signal = WorkRequest::write_inline(&word, at).token(LATER).signaled();
+            let both = [data, signal];
+            return self.post(endpoint, flag.0.rank, &both[usize::from(bytes.is_empty())..]);
+        }
+        let staging = self.staging(endpoint)?;
+        let slot = self.take_slot_alone(endpoint, staging)?;
+        let start = Staging::slot_at(slot);
+        staging.memory().write(start, &word);
+        staging.memory().write(start + word.len(), bytes);
+        let whole = staging.slot(slot, word.len() + bytes.len())?;
+        let (front, back) = whole.split_at(word.len());
+        let data = WorkRequest::write(back, to).token(LATER);
+        let signal = WorkRequest::write(front, at).token(slot as u64).signaled();
+        let posted = self.post(endpoint, flag.0.rank, &[data, signal]);
+        match posted {
+            Ok(()) => staging.posted(slot, true),
+            Err(_) => staging.release(slot),
+        }
+        posted
+    }
+}
+
+impl<P: Primitives> Endpoint<P> {
+    /// A place as the NIC names it.
+    #[inline]
+    pub(super) fn remote(&self, place: Place) -> RemoteAddr {
+        self.peers[place.rank as usize].at(place.offset)
+    }
+
+    /// The longest write that travels inside its request.
+    #[inline]
+    pub(super) fn inline(&self) -> usize {
+        self.fabric.capabilities().max_inline
+    }
+}

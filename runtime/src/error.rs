@@ -1,0 +1,134 @@
+//! The runtime's error: what was tried, what was wrong, and how to mend it.
+
+use std::io;
+use std::path::PathBuf;
+
+use verbs_shim::WorkError;
+
+use crate::cluster::ClusterError;
+
+/// Why an operation of the runtime failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The control plane: joining, the catalog, a node that died, the coordinator that is gone.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The provider could not do what was asked.
+    #[error(transparent)]
+    Fabric(#[from] verbs_shim::Error),
+    /// A queue pair could not be connected.
+    #[error(transparent)]
+    Connect(#[from] verbs_shim::ConnectError),
+    /// Work was refused before it was posted.
+    #[error(transparent)]
+    Post(#[from] verbs_shim::PostError),
+    /// An operation failed, and its home is not known to be dead.
+    #[error("{0}; the connection is opened anew by the next operation")]
+    Work(WorkError),
+    /// An atomic failed in a way that leaves open whether it took effect. It happened at most once,
+    /// and is never repeated by the runtime.
+    #[error("whether this atomic took effect cannot be told: {0}")]
+    Indeterminate(WorkError),
+    /// An index or a range does not lie in the array.
+    #[error("{what} does not lie in array {name:?} of {len} elements")]
+    OutOfRange {
+        /// The index or range.
+        what: String,
+        /// The array's name.
+        name: String,
+        /// How many elements it has.
+        len: usize,
+    },
+    /// A handle of an array that was released.
+    #[error("array {name:?} was released by this node; create it or attach to it again")]
+    Released {
+        /// The array's name.
+        name: String,
+    },
+    /// Two slices that belong together have different lengths.
+    #[error("{what}: {left} and {right} must be equal")]
+    LengthMismatch {
+        /// What was compared.
+        what: &'static str,
+        /// One length.
+        left: usize,
+        /// The other.
+        right: usize,
+    },
+    /// A rank that the job does not have.
+    #[error("there is no rank {rank} in a job of {size} nodes")]
+    NoSuchRank {
+        /// The rank that was asked for.
+        rank: usize,
+        /// How many nodes the job has.
+        size: usize,
+    },
+    /// Memory of another node that cannot be reached by plain loads and stores.
+    #[error(
+        "the part of array {name:?} at rank {rank} is not mapped into this process (provider \
+         {provider}); use get and put, or the part of this node's own rank"
+    )]
+    NotMapped {
+        /// The array's name.
+        name: String,
+        /// Whose part.
+        rank: usize,
+        /// The provider in use.
+        provider: &'static str,
+    },
+    /// A value too large for a broadcast or a reduction.
+    #[error(
+        "a value of {bytes} bytes is too large for a broadcast or reduction ({max} at most); put it \
+         into an array instead"
+    )]
+    ValueTooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The largest possible.
+        max: usize,
+    },
+    /// Elements that cannot be stored.
+    #[error("elements of type {type_name} cannot be shared: {reason}")]
+    BadElement {
+        /// The type.
+        type_name: &'static str,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A distribution or length that makes no sense.
+    #[error("array {name:?} cannot be made: {reason}")]
+    BadArray {
+        /// The array's name.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A file could not be read into an array.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The reason the system gave.
+        #[source]
+        source: io::Error,
+    },
+    /// A file has another size than the array that it is to fill.
+    #[error(
+        "{} has {actual} bytes, but array {name:?} takes exactly {expected}",
+        path.display()
+    )]
+    FileSize {
+        /// The file.
+        path: PathBuf,
+        /// The array's name.
+        name: String,
+        /// The file's size in bytes.
+        actual: u64,
+        /// The array's size in bytes.
+        expected: u64,
+    },
+    /// An earlier failure left this node unable to take part in barriers and collectives.
+    #[error("an earlier barrier or collective failed on this node, so no other can follow")]
+    CollectiveBroken,
+}

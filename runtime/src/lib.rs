@@ -1,0 +1,52 @@
+//! One memory, many machines.
+//!
+//! Pangea is a distributed shared memory runtime. The processes of a job, its *nodes*, share one
+//! global address space: every access is a one-sided READ, WRITE, compare-and-swap or fetch-and-add
+//! on the memory of another node, executed by its NIC (or by software that does what a NIC does),
+//! and no CPU of that node takes part.
+//!
+//! [`join`] makes a process a [`Node`]; [`Node::array`] gives it an [`Array`] that all nodes share.
+//!
+//! ```
+//! let node = pangea::join()?;
+//! let squares = node.array::<u64>("squares").len(100).create()?;
+//! for i in squares.local_range().expect("blocks are ranges") {
+//!     squares.put(i, (i * i) as u64)?;
+//! }
+//! node.barrier()?;
+//! assert_eq!(squares.get(7)?, 49);
+//! # Ok::<(), pangea::Error>(())
+//! ```
+//!
+//! # Layers
+//!
+//! | module | what | knows |
+//! | --- | --- | --- |
+//! | `collections` | arrays | all below |
+//! | `sync` | barrier, reduction, broadcast | `endpoint`, `cluster` |
+//! | `coherence` | consistency models, one file each | `space` and below |
+//! | `space` | addresses, segments, placement | `endpoint`, `cluster` |
+//! | `endpoint` | this process's fabric, arena, queue pairs | `cluster`, `verbs-shim` |
+//! | [`cluster`] | join, membership, catalog | `verbs-shim`'s cards |
+//!
+//! [`primitives`] stands beside them: what they need of threads and time.
+
+pub mod cluster;
+mod coherence;
+mod collections;
+mod endpoint;
+mod error;
+mod node;
+pub mod primitives;
+mod space;
+mod sync;
+#[cfg(test)]
+mod testing;
+
+pub use cluster::{Distribution, Model};
+pub use collections::{Array, ArrayBuilder, LocalPart, Transfer};
+pub use error::Error;
+pub use node::{Node, join, join_at};
+pub use space::{Element, GlobalAddr, Word};
+pub use verbs_shim::SharedCell;
+pub use verbs_shim::provider::Counts;

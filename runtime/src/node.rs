@@ -1,0 +1,222 @@
+//! [`Node`]: a process of the job, and the way to everything it shares.
+
+use std::fmt;
+use std::sync::Arc;
+
+use verbs_shim::provider::{AnyProvider, Choice, Counted, Counts, VerbsOptions};
+
+use crate::cluster::{CatalogEntry, Coordinator, CoordinatorConfig, JobEnv};
+use crate::collections::ArrayBuilder;
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::primitives::{Primitives, System};
+use crate::space::Element;
+use crate::sync::{MAX_VALUE, RESERVED_BYTES, Sync};
+
+/// A process of the job. Clones are handles of the same node, for other threads.
+///
+/// When the last handle (arrays count too) is gone, the node leaves the job. It first waits for the
+/// others to leave, because they may still use its memory. A handle that is never dropped (in a
+/// `static`, or when the program calls `exit`) counts as a node that died.
+pub struct Node<P: Primitives = System> {
+    inner: Arc<Inner<P>>,
+}
+
+impl<P: Primitives> Clone for Node<P> {
+    fn clone(&self) -> Self {
+        Node { inner: Arc::clone(&self.inner) }
+    }
+}
+
+struct Inner<P: Primitives> {
+    endpoint: Arc<Endpoint<P>>,
+    sync: Sync,
+}
+
+/// What a process that belongs to no job, and so is a job of its own, contributes.
+const ALONE_BYTES: u64 = 256 << 20;
+
+/// Joins the job that this process was started for (`pangea run`), and waits until all of its nodes
+/// have joined. A process that was started by itself becomes a job of one node, on provider `shm`
+/// with an arena of 256 MiB, so that any program can also be run alone.
+///
+/// # Errors
+/// When the environment names a job but it cannot be joined: the coordinator is not there, refuses
+/// the secret, or another node failed to join; when the provider cannot be opened, or the arena not be
+/// had or registered.
+///
+/// # Example
+///
+/// ```
+/// let node = pangea::join()?;
+/// let counter = node.array::<u64>("hits").len(1).create()?;
+/// counter.fetch_add(0, 1)?;
+/// node.barrier()?;
+/// assert_eq!(counter.load(0)?, node.size() as u64);
+/// # Ok::<(), pangea::Error>(())
+/// ```
+pub fn join() -> Result<Node, Error> {
+    match JobEnv::from_env()? {
+        Some(job) => join_job(&job, None),
+        None => {
+            let config = CoordinatorConfig::local(1, Choice::Shm, ALONE_BYTES);
+            let coordinator = Coordinator::start(&config)?;
+            let job = coordinator.job().clone();
+            join_job(&job, Some(coordinator))
+        }
+    }
+}
+
+/// Joins the job of that address, as [`join`] does with the one that the environment names. One
+/// process may be several nodes this way, of one job or of several; each on a thread of its own,
+/// because joining waits for the other nodes, and so does leaving.
+///
+/// # Errors
+/// As [`join`].
+pub fn join_at(job: &JobEnv) -> Result<Node, Error> {
+    join_job(job, None)
+}
+
+fn join_job(job: &JobEnv, own: Option<Coordinator>) -> Result<Node, Error> {
+    let endpoint = Endpoint::join(job, own, RESERVED_BYTES, |welcome| {
+        let options = VerbsOptions::from_env().map_err(verbs_shim::Error::from)?;
+        let provider = AnyProvider::open(welcome.provider, &options);
+        Ok(Counted::new(provider.map_err(verbs_shim::Error::from)?))
+    })?;
+    Ok(Node { inner: Arc::new(Inner { endpoint: Arc::new(endpoint), sync: Sync::new() }) })
+}
+
+impl Node {
+    /// What has passed between this node and others so far: operations, bytes, round trips. Accesses
+    /// to the node's own memory do not count, because no NIC takes part, except for atomics.
+    pub fn counts(&self) -> Counts {
+        self.inner.endpoint.fabric().provider().counts()
+    }
+}
+
+impl<P: Primitives> Node<P> {
+    /// The number of this node, from 0 to [`Node::size`] − 1 (an OpenSHMEM PE, an MPI rank).
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.inner.endpoint.rank() as usize
+    }
+
+    /// How many nodes the job has.
+    #[inline]
+    pub fn size(&self) -> usize {
+        self.inner.endpoint.size() as usize
+    }
+
+    /// Whether this is rank 0, which by custom does what is to be done once.
+    #[inline]
+    pub fn is_leader(&self) -> bool {
+        self.rank() == 0
+    }
+
+    /// The provider in use: `shm`, `verbs`.
+    pub fn provider(&self) -> &'static str {
+        self.inner.endpoint.fabric().capabilities().provider
+    }
+
+    /// An array that all nodes share, to be described, and then created or attached to by name.
+    pub fn array<T: Element>(&self, name: &str) -> ArrayBuilder<T, P> {
+        ArrayBuilder::new(&self.inner.endpoint, name)
+    }
+
+    /// The segments that exist now. Control plane.
+    ///
+    /// # Errors
+    /// When the coordinator cannot be reached.
+    pub fn catalog(&self) -> Result<Vec<CatalogEntry>, Error> {
+        Ok(self.inner.endpoint.client().catalog()?)
+    }
+
+    /// Waits until all nodes are here. What any of them wrote before (by blocking calls, by
+    /// non-blocking ones of the calling thread, or into its own part) all of them see after.
+    /// ⌈log2 n⌉ rounds of one-sided WRITEs, after a [`Node::quiet`]. One thread of each node calls it.
+    ///
+    /// # Errors
+    /// When a node died or left, so that it can never come; it is named.
+    pub fn barrier(&self) -> Result<(), Error> {
+        self.inner.sync.barrier(&self.inner.endpoint)
+    }
+
+    /// Waits until all non-blocking work of this thread is complete at its homes. One round trip for
+    /// each home with work outstanding, all in flight together; none if there is none.
+    ///
+    /// # Errors
+    /// The first failure of such work since the last call.
+    pub fn quiet(&self) -> Result<(), Error> {
+        self.inner.endpoint.quiet()
+    }
+
+    /// Orders this thread's writes and atomics to each home: those before it take effect before
+    /// those after it, and its writes before its own later reads anywhere. Costs nothing on the network, because a queue pair keeps that order anyway. It
+    /// says nothing about different homes, and nothing about reads in flight (a [`get_nb`](crate::Array::get_nb)
+    /// that nobody has waited for).
+    ///
+    /// # Errors
+    /// None today; a provider that needs to wait may fail.
+    pub fn fence(&self) -> Result<(), Error> {
+        std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Combines a value of every node, in the order of the ranks; all get the same result, also for
+    /// floating point. At most 256 bytes. One thread of each node calls it; it is no barrier for
+    /// other data. 2 ⌈log2 n⌉ one-sided WRITEs on the longest path. `op` must not itself call a barrier,
+    /// reduction or broadcast.
+    ///
+    /// # Errors
+    /// [`Error::ValueTooLarge`]; or when a node died or left.
+    ///
+    /// ```
+    /// let node = pangea::join()?;
+    /// let sum = node.reduce(node.rank() as u64, |a, b| a + b)?;
+    /// assert_eq!(sum as usize, (0..node.size()).sum::<usize>());
+    /// # Ok::<(), pangea::Error>(())
+    /// ```
+    pub fn reduce<T: Element>(&self, value: T, op: impl Fn(T, T) -> T) -> Result<T, Error> {
+        let mut value = value;
+        let bytes = bytemuck::bytes_of_mut(&mut value);
+        self.inner.sync.reduce(&self.inner.endpoint, bytes, |mine, theirs| {
+            let combined =
+                op(bytemuck::pod_read_unaligned(mine), bytemuck::pod_read_unaligned(theirs));
+            mine.copy_from_slice(bytemuck::bytes_of(&combined));
+        })?;
+        Ok(value)
+    }
+
+    /// Gives the value of `root` to all. As [`Node::reduce`] in size, cost and callers.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRank`], and as [`Node::reduce`].
+    pub fn broadcast<T: Element>(&self, root: usize, value: T) -> Result<T, Error> {
+        if root >= self.size() {
+            return Err(Error::NoSuchRank { rank: root, size: self.size() });
+        }
+        // The root's value has a mark in front; of two values the marked one is kept.
+        let len = size_of::<T>();
+        if len > MAX_VALUE {
+            return Err(Error::ValueTooLarge { bytes: len, max: MAX_VALUE });
+        }
+        let mut buffer = [0; MAX_VALUE + 1];
+        let marked = &mut buffer[..=len];
+        if self.rank() == root {
+            marked[0] = 1;
+            marked[1..].copy_from_slice(bytemuck::bytes_of(&value));
+        }
+        self.inner.sync.reduce(&self.inner.endpoint, marked, |mine, theirs| {
+            if theirs[0] == 1 {
+                mine.copy_from_slice(theirs);
+            }
+        })?;
+        Ok(bytemuck::pod_read_unaligned(&marked[1..]))
+    }
+}
+
+impl<P: Primitives> fmt::Debug for Node<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Node({} of {}, {})", self.rank(), self.size(), self.provider())
+    }
+}

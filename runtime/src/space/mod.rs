@@ -1,0 +1,19 @@
+//! The global address space: names, addresses, and where each element of a segment is stored.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `segment.rs` | [`Segment`]: a named allocation as a node holds it |
+//! | `placement.rs` | the formula from an index to a home and back |
+//! | `addr.rs` | [`GlobalAddr`]: an address that names no node |
+//! | `element.rs` | [`Element`], [`Word`]: what can be stored |
+//! | `divisor.rs` | fast division by the numbers that the formula needs |
+
+mod addr;
+mod divisor;
+mod element;
+mod placement;
+mod segment;
+
+pub use addr::GlobalAddr;
+pub use element::{Element, Word};
+pub(crate) use segment::{Segment, Wish};

@@ -1,0 +1,83 @@
+//! Synchronization by one-sided WRITEs: the barrier, and collectives on small values.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `layout.rs` | the words at the head of every arena that this layer owns |
+//! | `barrier.rs` | the dissemination barrier |
+//! | `collective.rs` | reduction and broadcast along a binomial tree |
+
+mod barrier;
+mod collective;
+mod layout;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Mutex, PoisonError};
+
+pub(crate) use collective::MAX_VALUE;
+pub(crate) use layout::RESERVED_BYTES;
+
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::primitives::Primitives;
+
+/// A node's part in barriers and collectives. One of its threads at a time takes part; the others
+/// wait their turn.
+pub(crate) struct Sync {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    barriers: u64,
+    collectives: u64,
+    /// A failed one may have left words behind that the next would misread.
+    broken: bool,
+}
+
+impl Sync {
+    pub(crate) fn new() -> Sync {
+        Sync { state: Mutex::new(State::default()) }
+    }
+
+    /// See [`crate::Node::barrier`].
+    pub(crate) fn barrier<P: Primitives>(&self, endpoint: &Endpoint<P>) -> Result<(), Error> {
+        self.take_part(|state| {
+            state.barriers += 1;
+            endpoint.quiet()?;
+            barrier::barrier(endpoint, state.barriers)?;
+            // This node's own signs have arrived: another thread, on other queue pairs, may take part
+            // in the next. They have most often, since others' have.
+            endpoint.quiet()
+        })
+    }
+
+    /// Combines `value` of every node, in the order of the ranks; all get the result.
+    pub(crate) fn reduce<P: Primitives>(
+        &self,
+        endpoint: &Endpoint<P>,
+        value: &mut [u8],
+        combine: impl FnMut(&mut [u8], &[u8]),
+    ) -> Result<(), Error> {
+        if value.len() > collective::MAX_BYTES {
+            return Err(Error::ValueTooLarge { bytes: value.len(), max: MAX_VALUE });
+        }
+        self.take_part(|state| {
+            state.collectives += 1;
+            collective::reduce(endpoint, state.collectives, value, combine)?;
+            endpoint.quiet()
+        })
+    }
+
+    fn take_part(&self, f: impl FnOnce(&mut State) -> Result<(), Error>) -> Result<(), Error> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.broken {
+            return Err(Error::CollectiveBroken);
+        }
+        // Stays so when `f` panics too.
+        state.broken = true;
+        f(&mut state)?;
+        state.broken = false;
+        Ok(())
+    }
+}
