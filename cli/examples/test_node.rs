@@ -1,0 +1,127 @@
+//! A node for the tests of the launcher: `test_node ROLE`.
+//!
+//! Each role joins the job and then does what its name says. What it prints is what the tests look
+//! at.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixStream};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::process::{Signal, getpid, kill_process};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let role = std::env::args().nth(1).unwrap_or_default();
+    let done = match role.as_str() {
+        "sum" => sum(),
+        "linger" => linger(),
+        "die" => die(),
+        "garbage" => garbage(),
+        _ => Err(format!("there is no role {role:?}").into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Adds up the ranks.
+fn sum() -> Outcome {
+    let node = pangea::join()?;
+    let total = node.reduce(node.rank() as u64, |a, b| a + b)?;
+    println!("rank {} of {} over {}: sum {total}", node.rank(), node.size(), node.provider());
+    Ok(())
+}
+
+/// Stays until somebody ends it.
+fn linger() -> Outcome {
+    let node = pangea::join()?;
+    node.barrier()?;
+    println!("pid {}", getpid().as_raw_nonzero());
+    std::io::stdout().flush()?;
+    loop {
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// Rank 2 is killed while the others wait for it, each in its own way.
+fn die() -> Outcome {
+    let node = pangea::join()?;
+    let array = node.array::<u64>("words").len(1 << 10).create()?;
+    node.barrier()?;
+    if node.rank() == 2 {
+        // Gives the others time to wait.
+        std::thread::sleep(Duration::from_millis(200));
+        println!("dies at {}", milliseconds()?);
+        kill_process(getpid(), Signal::KILL)?;
+    }
+    let told = if node.rank() == 0 {
+        node.reduce(1_u64, |a, b| a + b).err()
+    } else {
+        node.barrier().err()
+    };
+    let error = told.ok_or("nobody told that rank 2 is dead")?;
+    println!("told at {}: {error}", milliseconds()?);
+    drop(array);
+    Err(error.into())
+}
+
+fn milliseconds() -> Result<u128, std::time::SystemTimeError> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())
+}
+
+/// Rank 0 lets strangers knock at the coordinator's door while the job works.
+fn garbage() -> Outcome {
+    let node = pangea::join()?;
+    node.barrier()?;
+    let mut strangers: Vec<Box<dyn std::any::Any>> = Vec::new();
+    if node.rank() == 0 {
+        for address in std::env::var("PANGEA_JOB")?.split(',') {
+            for junk in [&b""[..], b"GET / HTTP/1.1\r\n\r\n", &[0xff; 4096], &[0; 70_000]] {
+                strangers.push(knock(address, junk)?);
+            }
+        }
+        println!("{} strangers knocked", strangers.len());
+    }
+    let total = node.reduce(1_u64, |a, b| a + b)?;
+    let array = node.array::<u64>("made while strangers knock").len(100).create()?;
+    array.fetch_add(7, 1)?;
+    node.barrier()?;
+    println!("{total} nodes, counted {}", array.load(7)?);
+    Ok(())
+}
+
+/// Connects and sends junk. What comes back does not matter; that it comes to an end does, where
+/// anything was sent. A silent stranger stays connected.
+fn knock(address: &str, junk: &[u8]) -> Result<Box<dyn std::any::Any>, Box<dyn std::error::Error>> {
+    fn talk(mut stream: impl Read + Write, junk: &[u8]) {
+        // The coordinator may hang up in the middle.
+        let _ = stream.write_all(junk);
+        let _ = stream.flush();
+        let mut answer = Vec::new();
+        let _ = stream.take(1 << 20).read_to_end(&mut answer);
+    }
+    let patience = Some(Duration::from_secs(20));
+    if let Some(address) = address.strip_prefix("tcp:") {
+        let stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(patience)?;
+        if !junk.is_empty() {
+            talk(&stream, junk);
+        }
+        return Ok(Box::new(stream));
+    }
+    let name = address.strip_prefix("unix:@").ok_or("an unknown kind of address")?;
+    let stream = UnixStream::connect_addr(&SocketAddr::from_abstract_name(name)?)?;
+    stream.set_read_timeout(patience)?;
+    if !junk.is_empty() {
+        talk(&stream, junk);
+    }
+    Ok(Box::new(stream))
+}

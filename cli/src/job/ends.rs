@@ -1,0 +1,169 @@
+//! How nodes end, and what the launcher makes of it.
+
+use std::fmt;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use signal_hook::consts::{SIGKILL, SIGTERM};
+
+/// How one node ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// It exited with this status.
+    Status(i32),
+    /// It was killed by this signal.
+    Signal(i32),
+    /// The launcher ended it with this signal, because others had failed long before.
+    GivenUp(i32),
+}
+
+impl End {
+    /// Reads a wait status; `given_up` if the launcher has sent signals to end the node.
+    pub(crate) fn of(status: ExitStatus, given_up: bool) -> End {
+        match (status.code(), status.signal()) {
+            (_, Some(signal @ (SIGTERM | SIGKILL))) if given_up => End::GivenUp(signal),
+            (_, Some(signal)) => End::Signal(signal),
+            (Some(code), None) => End::Status(code),
+            // A process that has ended has one of both; anything else counts as a failure.
+            (None, None) => End::Status(1),
+        }
+    }
+
+    /// Whether it is anything but success.
+    pub(crate) fn failed(self) -> bool {
+        self != End::Status(0)
+    }
+
+    /// The status that a shell would show for it.
+    pub(crate) fn shell_status(self) -> u8 {
+        match self {
+            // Exit statuses have eight bits.
+            End::Status(code) => code.to_le_bytes()[0],
+            End::Signal(signal) | End::GivenUp(signal) => {
+                u8::try_from(128 + signal).unwrap_or(u8::MAX)
+            }
+        }
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            End::Status(code) => write!(f, "ended with status {code}"),
+            End::Signal(signal) => write!(f, "was killed by {}", signal_name(signal)),
+            End::GivenUp(signal) => {
+                write!(f, "did not end by itself and was ended with {}", signal_name(signal))
+            }
+        }
+    }
+}
+
+/// The name of a signal, as in `SIGKILL`.
+pub(crate) fn signal_name(signal: i32) -> String {
+    match signal_hook::low_level::signal_name(signal) {
+        Some(name) => name.to_owned(),
+        None => format!("signal {signal}"),
+    }
+}
+
+/// What has become of the nodes so far.
+#[derive(Debug)]
+pub(crate) struct Ends {
+    ends: Vec<Option<End>>,
+    left: usize,
+    first_failure: Option<(usize, End)>,
+}
+
+impl Ends {
+    /// Of a job in which all nodes run.
+    pub(crate) fn new(size: usize) -> Ends {
+        Ends { ends: vec![None; size], left: size, first_failure: None }
+    }
+
+    /// Whether this node has ended.
+    pub(crate) fn has_ended(&self, rank: usize) -> bool {
+        self.ends[rank].is_some()
+    }
+
+    /// Whether all have ended.
+    pub(crate) fn all(&self) -> bool {
+        self.left == 0
+    }
+
+    /// The end of one node. A node ends once; the first report counts.
+    pub(crate) fn record(&mut self, rank: usize, end: End) {
+        if self.ends[rank].is_some() {
+            return;
+        }
+        self.ends[rank] = Some(end);
+        self.left -= 1;
+        if end.failed() && self.first_failure.is_none() {
+            self.first_failure = Some((rank, end));
+        }
+    }
+
+    /// The status for the whole job: 0, or that of the node that failed first.
+    pub(crate) fn verdict(&self) -> u8 {
+        match self.first_failure {
+            None => 0,
+            // A status whose low eight bits are 0 must not look like success.
+            Some((_, end)) => end.shell_status().max(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exited(code: i32) -> ExitStatus {
+        ExitStatus::from_raw(code << 8)
+    }
+
+    #[test]
+    fn wait_statuses_are_read() {
+        assert_eq!(End::of(exited(0), false), End::Status(0));
+        assert_eq!(End::of(exited(3), false), End::Status(3));
+        assert_eq!(End::of(ExitStatus::from_raw(9), false), End::Signal(9));
+        assert_eq!(End::of(ExitStatus::from_raw(15), true), End::GivenUp(15));
+        assert_eq!(End::of(ExitStatus::from_raw(11), true), End::Signal(11));
+        assert_eq!(End::of(exited(0), true), End::Status(0), "it ended in good order after all");
+    }
+
+    #[test]
+    fn the_first_failure_gives_the_status() {
+        let mut ends = Ends::new(4);
+        ends.record(2, End::Status(0));
+        assert_eq!(ends.verdict(), 0);
+        ends.record(1, End::Signal(9));
+        ends.record(0, End::Status(7));
+        assert!(!ends.all() && ends.has_ended(0) && !ends.has_ended(3));
+        ends.record(3, End::GivenUp(15));
+        assert!(ends.all());
+        assert_eq!(ends.verdict(), 128 + 9);
+    }
+
+    #[test]
+    fn success_is_success_of_all() {
+        let mut ends = Ends::new(2);
+        ends.record(0, End::Status(0));
+        ends.record(1, End::Status(0));
+        assert_eq!(ends.verdict(), 0);
+    }
+
+    #[test]
+    fn a_node_ends_once() {
+        let mut ends = Ends::new(1);
+        ends.record(0, End::Status(0));
+        ends.record(0, End::Status(5));
+        assert!(ends.all());
+        assert_eq!(ends.verdict(), 0);
+    }
+
+    #[test]
+    fn ends_are_told_in_words() {
+        assert_eq!(End::Status(3).to_string(), "ended with status 3");
+        assert_eq!(End::Signal(9).to_string(), "was killed by SIGKILL");
+        assert_eq!(End::Signal(50).to_string(), "was killed by signal 50");
+    }
+}
