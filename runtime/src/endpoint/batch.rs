@@ -24,7 +24,6 @@ trait Direction {
         thread: &Thread<P>,
         endpoint: &Endpoint<P>,
         item: Item,
-        local: bool,
     ) -> Result<(), Error>;
 
     /// Prepares a cell and makes the request for it.
@@ -57,13 +56,8 @@ impl Direction for Reading<'_> {
         thread: &Thread<P>,
         endpoint: &Endpoint<P>,
         item: Item,
-        local: bool,
     ) -> Result<(), Error> {
-        if local {
-            endpoint.arena().read(item.place.offset as usize, self.element(item));
-            return Ok(());
-        }
-        thread.read(endpoint, item.place, self.element(item))
+        thread.read_piece(endpoint, item.place, self.element(item))
     }
 
     fn request<'a, P: Primitives>(
@@ -99,13 +93,8 @@ impl Direction for Writing<'_> {
         thread: &Thread<P>,
         endpoint: &Endpoint<P>,
         item: Item,
-        local: bool,
     ) -> Result<(), Error> {
-        if local {
-            endpoint.arena().write(item.place.offset as usize, self.element(item));
-            return Ok(());
-        }
-        thread.write(endpoint, item.place, self.element(item))
+        thread.write_piece(endpoint, item.place, self.element(item))
     }
 
     fn request<'a, P: Primitives>(
@@ -161,9 +150,8 @@ impl<P: Primitives> Thread<P> {
         let window = self.longest_batch();
         let mut waiting = ArrayVec::<Item, BATCH>::new();
         for item in items {
-            let local = item.place.rank == endpoint.rank();
-            if local || self.in_place {
-                direction.direct(self, endpoint, item, local)?;
+            if self.in_place || item.place.rank == endpoint.rank() {
+                direction.direct(self, endpoint, item)?;
                 continue;
             }
             waiting.push(item);

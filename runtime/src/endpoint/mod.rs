@@ -166,13 +166,25 @@ impl<P: Primitives> Endpoint<P> {
         P::with_thread(self, f)
     }
 
+    /// Copies bytes from the node's own arena, in order with what follows, as a READ is.
+    #[inline]
+    fn read_own(&self, from: Place, into: &mut [u8]) {
+        self.arena().read(from.offset as usize, into);
+        fence(Ordering::Acquire);
+    }
+
+    /// Copies bytes to the node's own arena, in order with what went before, as a WRITE is.
+    #[inline]
+    fn write_own(&self, to: Place, from: &[u8]) {
+        fence(Ordering::Release);
+        self.arena().write(to.offset as usize, from);
+    }
+
     /// Copies bytes from an arena. One READ; none for the node's own arena.
     #[inline]
     pub(crate) fn read(&self, from: Place, into: &mut [u8]) -> Result<(), Error> {
         if from.rank == self.rank {
-            self.arena().read(from.offset as usize, into);
-            // In order with what follows, as a READ is.
-            fence(Ordering::Acquire);
+            self.read_own(from, into);
             return Ok(());
         }
         let done = P::with_known_thread(self, |thread| {
@@ -185,8 +197,7 @@ impl<P: Primitives> Endpoint<P> {
     #[inline]
     pub(crate) fn write(&self, to: Place, from: &[u8]) -> Result<(), Error> {
         if to.rank == self.rank {
-            fence(Ordering::Release);
-            self.arena().write(to.offset as usize, from);
+            self.write_own(to, from);
             return Ok(());
         }
         let done = P::with_known_thread(self, |thread| {
@@ -199,8 +210,7 @@ impl<P: Primitives> Endpoint<P> {
     #[inline]
     pub(crate) fn write_later(&self, to: Place, from: &[u8]) -> Result<(), Error> {
         if to.rank == self.rank {
-            fence(Ordering::Release);
-            self.arena().write(to.offset as usize, from);
+            self.write_own(to, from);
             return Ok(());
         }
         self.with(|thread| thread.write_later(self, to, from))

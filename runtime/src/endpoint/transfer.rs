@@ -77,7 +77,7 @@ impl<P: Primitives> Thread<P> {
         let mut outcome = Ok(());
         for (place, at, len) in chunks(pieces) {
             if place.rank == endpoint.rank() {
-                endpoint.arena().read(place.offset as usize, &mut into[at..at + len]);
+                endpoint.read_own(place, &mut into[at..at + len]);
                 continue;
             }
             outcome = self
@@ -123,7 +123,7 @@ impl<P: Primitives> Thread<P> {
         for (place, at, len) in chunks(pieces) {
             let bytes = &from[at..at + len];
             if place.rank == endpoint.rank() {
-                endpoint.arena().write(place.offset as usize, bytes);
+                endpoint.write_own(place, bytes);
                 continue;
             }
             outcome = self.take_slot(endpoint, staging, &mut window, |_| {}).and_then(|slot| {
@@ -153,22 +153,29 @@ impl<P: Primitives> Thread<P> {
         Ok(())
     }
 
-    fn read_piece(
+    /// Reads bytes without a NIC's help: the node's own, or in place.
+    pub(super) fn read_piece(
         &self,
         endpoint: &Endpoint<P>,
         from: Place,
         into: &mut [u8],
     ) -> Result<(), Error> {
         if from.rank == endpoint.rank() {
-            endpoint.arena().read(from.offset as usize, into);
+            endpoint.read_own(from, into);
             return Ok(());
         }
         self.read(endpoint, from, into)
     }
 
-    fn write_piece(&self, endpoint: &Endpoint<P>, to: Place, from: &[u8]) -> Result<(), Error> {
+    /// Writes bytes without a NIC's help, as [`Thread::read_piece`] reads.
+    pub(super) fn write_piece(
+        &self,
+        endpoint: &Endpoint<P>,
+        to: Place,
+        from: &[u8],
+    ) -> Result<(), Error> {
         if to.rank == endpoint.rank() {
-            endpoint.arena().write(to.offset as usize, from);
+            endpoint.write_own(to, from);
             return Ok(());
         }
         self.write(endpoint, to, from)
@@ -336,7 +343,7 @@ impl<P: Primitives> PendingRead<P> {
         len: usize,
     ) -> Result<(), Error> {
         if place.rank == endpoint.rank() {
-            endpoint.arena().read(place.offset as usize, &mut self.bytes[at..at + len]);
+            endpoint.read_own(place, &mut self.bytes[at..at + len]);
             return Ok(());
         }
         let remote = endpoint.remote(place);
