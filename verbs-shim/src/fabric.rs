@@ -40,6 +40,15 @@ impl<P: Provider> Fabric<P> {
         self.provider.capabilities()
     }
 
+    /// Reserves `len` bytes of zeros, rounded up to whole pages, of the kind that suits the provider
+    /// best. Any other [`Memory`] that it accepts will do for [`Fabric::register`], too.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the machine cannot give them.
+    pub fn allocate(&self, len: usize) -> Result<Memory, Error> {
+        self.provider.allocate(len)
+    }
+
     /// Registers memory, so that it can be a local buffer and peers can reach it as `access` says.
     ///
     /// # Errors

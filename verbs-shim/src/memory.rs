@@ -1,4 +1,5 @@
-//! Memory that can be shared: a sealed memfd and its mapping.
+//! Memory that can be shared: a sealed memfd and its mapping; or, where nobody else maps it, an
+//! anonymous mapping.
 //!
 //! Peers and NICs change this memory at any time, so no reference to plain data is ever made of it:
 //! it is copied in and out ([`Memory::read`], [`Memory::write`]) or reached through atomics
@@ -31,11 +32,13 @@ pub enum HugePages {
     IfAvailable,
 }
 
-/// A sealed memfd, mapped readable and writable, all of it reserved.
+/// A sealed memfd, mapped readable and writable, all of it reserved; or an anonymous mapping
+/// ([`Memory::anonymous`]).
 pub struct Memory {
     ptr: *mut u8,
     len: usize,
-    fd: Arc<OwnedFd>,
+    /// `None` for an anonymous mapping.
+    fd: Option<Arc<OwnedFd>>,
 }
 
 // SAFETY: the mapping is owned, stays where it is until `drop`, and is only accessed through raw
@@ -133,7 +136,34 @@ impl Memory {
                 0,
             )
         }?;
-        Ok(Memory { ptr: ptr.cast(), len, fd })
+        Ok(Memory { ptr: ptr.cast(), len, fd: Some(fd) })
+    }
+
+    /// `len` bytes of zeros, rounded up to whole pages, private to this process and without a file.
+    /// Nothing is reserved: pages count only once they are touched, and a machine that runs out of
+    /// memory then ends the process. So this is for what is large and mostly empty, not for what must
+    /// never fail.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the address space has no room, and for no bytes at all.
+    pub fn anonymous(len: usize) -> Result<Memory, Error> {
+        let out_of_memory =
+            |source: rustix::io::Errno| Error::OutOfMemory { wanted: len, source: source.into() };
+        let rounded = len
+            .checked_next_multiple_of(rustix::param::page_size())
+            .filter(|rounded| *rounded > 0 && *rounded <= isize::MAX as usize)
+            .ok_or_else(|| out_of_memory(rustix::io::Errno::INVAL))?;
+        // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
+        let ptr = unsafe {
+            rustix::mm::mmap_anonymous(
+                ptr::null_mut(),
+                rounded,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE | MapFlags::NORESERVE,
+            )
+        }
+        .map_err(out_of_memory)?;
+        Ok(Memory { ptr: ptr.cast(), len: rounded, fd: None })
     }
 
     /// The first byte. Others may change the memory at any time; see the module's introduction.
@@ -153,14 +183,14 @@ impl Memory {
         self.len == 0
     }
 
-    /// The memfd.
-    pub fn fd(&self) -> BorrowedFd<'_> {
-        self.fd.as_fd()
+    /// The memfd; an anonymous mapping has none.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        self.fd.as_ref().map(|fd| fd.as_fd())
     }
 
     /// The memfd, to be carried to another process.
-    pub(crate) fn shared_fd(&self) -> Arc<OwnedFd> {
-        Arc::clone(&self.fd)
+    pub(crate) fn shared_fd(&self) -> Option<Arc<OwnedFd>> {
+        self.fd.clone()
     }
 
     #[inline]
@@ -292,7 +322,7 @@ mod tests {
         memory.read(8192 - 100, &mut bytes);
         assert_eq!(bytes, [0; 100]);
 
-        let same = Memory::import(memory.shared_fd(), 8192).unwrap();
+        let same = Memory::import(memory.shared_fd().unwrap(), 8192).unwrap();
         same.write(17, b"across");
         let mut bytes = [0; 6];
         memory.read(17, &mut bytes);
@@ -310,8 +340,22 @@ mod tests {
     #[test]
     fn a_wrong_length_is_refused() {
         let memory = Memory::allocate(4096).unwrap();
-        let error = Memory::import(memory.shared_fd(), 8192).unwrap_err();
+        let error = Memory::import(memory.shared_fd().unwrap(), 8192).unwrap_err();
         assert!(error.to_string().contains("4096 bytes, not 8192"), "{error}");
+    }
+
+    #[test]
+    fn anonymous_memory_is_zero_and_has_no_file() {
+        // More than most machines have, untouched but for two words.
+        let memory = Memory::anonymous((1 << 40) - 100).unwrap();
+        assert_eq!(memory.len(), 1 << 40);
+        assert!(memory.fd().is_none());
+        memory.write((1 << 40) - 8, &[7; 8]);
+        let mut bytes = [1; 16];
+        memory.read((1 << 40) - 16, &mut bytes);
+        assert_eq!(bytes, [0, 0, 0, 0, 0, 0, 0, 0, 7, 7, 7, 7, 7, 7, 7, 7]);
+        assert!(matches!(Memory::anonymous(0), Err(Error::OutOfMemory { .. })));
+        assert!(matches!(Memory::anonymous(usize::MAX), Err(Error::OutOfMemory { .. })));
     }
 
     #[test]

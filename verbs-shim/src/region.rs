@@ -70,6 +70,8 @@ impl fmt::Display for RemoteAddr {
 pub struct Registration {
     /// The local key, for providers that have one.
     pub lkey: u32,
+    /// The address of the first byte, as peers name it.
+    pub addr: u64,
     /// The key that peers present.
     pub rkey: Rkey,
     /// What peers need to know.
@@ -122,7 +124,7 @@ impl Region {
 
     /// The address of its first byte, as peers name it.
     pub fn addr(&self) -> u64 {
-        self.memory.as_ptr() as u64
+        self.registration.addr
     }
 
     /// What to carry to a peer, which gives it to [`Fabric::import`](crate::Fabric::import).

@@ -32,7 +32,7 @@ impl fmt::Display for OperationKind {
 ///
 /// Words are in the byte order of the machine, as NICs keep them; all machines of a job must agree
 /// on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Atomic {
     /// Stores `new` if the word equals `expected`.
     CompareSwap {

@@ -167,7 +167,7 @@ fn memory_that_the_device_does_not_give_up_stays_mapped() {
     for (face, stays) in [("vague", true), ("partial", false)] {
         let fabric = Fabric::new(open(face).unwrap());
         let region = fabric.register(Memory::allocate(1 << 20).unwrap(), Access::all()).unwrap();
-        let inode = rustix::fs::fstat(region.memory().fd()).unwrap().st_ino;
+        let inode = rustix::fs::fstat(region.memory().fd().unwrap()).unwrap().st_ino;
         assert!(mapped(inode), "{face}");
         drop(region);
         assert_eq!(mapped(inode), stays, "{face}");

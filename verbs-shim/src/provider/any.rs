@@ -118,6 +118,10 @@ impl Provider for AnyProvider {
         each!(self, AnyProvider, p => p.capabilities())
     }
 
+    fn allocate(&self, len: usize) -> Result<Memory, Error> {
+        each!(self, AnyProvider, p => p.allocate(len))
+    }
+
     fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error> {
         each!(self, AnyProvider, p => p.register(memory, access))
     }

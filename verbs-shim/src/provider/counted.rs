@@ -34,6 +34,9 @@ pub struct Counts {
     /// that waits for each batch has made this many round trips; one that keeps several batches in
     /// flight has waited less often.
     pub round_trips: u64,
+    /// Queue pairs made, those that are gone included. Each end counts with the provider that made
+    /// it.
+    pub queue_pairs: u64,
 }
 
 impl Counts {
@@ -50,6 +53,7 @@ impl Counts {
             bytes_read: f(self.bytes_read, other.bytes_read),
             bytes_written: f(self.bytes_written, other.bytes_written),
             round_trips: f(self.round_trips, other.round_trips),
+            queue_pairs: f(self.queue_pairs, other.queue_pairs),
         }
     }
 }
@@ -112,13 +116,15 @@ impl Cells {
             bytes_read: load(&self.bytes_read),
             bytes_written: load(&self.bytes_written),
             round_trips: load(&self.round_trips),
+            // Counted in the ledger.
+            queue_pairs: 0,
         }
     }
 }
 
 #[derive(Debug, Default)]
 struct Ledger {
-    /// What pairs that are gone have counted.
+    /// What pairs that are gone have counted; and all pairs ever made.
     closed: Counts,
     open: Vec<Weak<Cells>>,
 }
@@ -142,6 +148,24 @@ impl<P: Provider> Counted<P> {
     }
 
     /// The sum over all queue pairs so far, those that are gone included.
+    pub fn counts(&self) -> Counts {
+        self.counter().counts()
+    }
+
+    /// What reads the counts, also when the provider is gone.
+    pub fn counter(&self) -> Counter {
+        Counter { ledger: Arc::clone(&self.ledger) }
+    }
+}
+
+/// Reads the counts of a [`Counted`] provider, wherever that has gone.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    ledger: Arc<Mutex<Ledger>>,
+}
+
+impl Counter {
+    /// See [`Counted::counts`].
     pub fn counts(&self) -> Counts {
         let ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger
@@ -177,6 +201,10 @@ impl<P: Provider> Provider for Counted<P> {
         self.inner.capabilities()
     }
 
+    fn allocate(&self, len: usize) -> Result<Memory, Error> {
+        self.inner.allocate(len)
+    }
+
     fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error> {
         self.inner.register(memory, access)
     }
@@ -198,6 +226,7 @@ impl<P: Provider> Provider for Counted<P> {
         let cells = Arc::new(Cells::default());
         let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.open.push(Arc::downgrade(&cells));
+        ledger.closed.queue_pairs += 1;
         drop(ledger);
         Ok(CountedQueuePair { inner, cells, ledger: Arc::clone(&self.ledger) })
     }

@@ -6,6 +6,7 @@
 //! | [`Shm`] | `shm/` | loads, stores and CPU atomics on memory that both processes map |
 //! | [`AnyProvider`] | `any.rs` | one of the above, chosen at run time ([`Choice`]) |
 //! | [`Counted`] | `counted.rs` | any other, and counts what passes |
+//! | [`Sim`](sim::Sim) | `sim/` | a deterministic model of NICs, with faults; for tests only, so no [`Choice`] |
 //!
 //! The traits below are what a provider implements. The public objects ([`crate::Fabric`] and so on)
 //! wrap them and do once what all need: the bring-up by types, the checks before posting, room in
@@ -14,12 +15,13 @@
 mod any;
 mod counted;
 mod shm;
+pub mod sim;
 mod verbs;
 
 use std::sync::Arc;
 
 pub use any::{AnyProvider, Choice};
-pub use counted::{Counted, Counts};
+pub use counted::{Counted, Counter, Counts};
 pub use shm::Shm;
 #[cfg(feature = "abi-oracle")]
 #[doc(hidden)]
@@ -47,6 +49,15 @@ pub trait Provider: Send + Sync + 'static {
 
     /// What it can do.
     fn capabilities(&self) -> &Capabilities;
+
+    /// Reserves `len` bytes of zeros, rounded up to whole pages, of the kind that its peers can reach
+    /// best once they are registered.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`] when the machine cannot give them.
+    fn allocate(&self, len: usize) -> Result<Memory, Error> {
+        Memory::allocate(len)
+    }
 
     /// Registers all of `memory`. The registration ends when its guard is dropped, before the
     /// memory is unmapped.

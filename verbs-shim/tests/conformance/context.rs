@@ -8,14 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
-use verbs_shim::provider::{AnyProvider, Choice, Provider, VerbsOptions};
+use verbs_shim::provider::{Choice, Provider};
 use verbs_shim::{
-    Access, Card, Fabric, Memory, OpenError, QueuePairConfig, Region, RemoteRegion, Status,
-    WorkError, WorkRequest,
+    Access, Card, Fabric, Memory, QueuePairConfig, Region, RemoteRegion, Status, WorkError,
+    WorkRequest,
 };
 
 use crate::link::Link;
+use crate::peer;
 use crate::protocol::{Histories, Id, Reply, Request, peer_arguments};
+use crate::testbed::{Kind, SimNetwork, Tested};
 use crate::wire::Wire;
 
 /// How a test ended that did not fail.
@@ -29,7 +31,9 @@ pub(crate) type Outcome = Result<Verdict, Failed>;
 
 /// What one test runs with.
 pub(crate) struct Context {
-    pub(crate) choice: Choice,
+    pub(crate) kind: Kind,
+    /// The network of this test, for the simulated NIC.
+    sim: Option<SimNetwork>,
     /// Where peers are spawned; `None` is here.
     agent: Option<String>,
     /// How long one small operation takes, in round figures; sizes adapt to it.
@@ -39,17 +43,27 @@ pub(crate) struct Context {
     last: Arc<Mutex<String>>,
 }
 
-pub(crate) fn open(choice: Choice) -> Result<Fabric<AnyProvider>, OpenError> {
-    Ok(Fabric::new(AnyProvider::open(choice, &VerbsOptions::from_env()?)?))
+pub(crate) fn open(choice: Choice) -> Result<Fabric<Tested>, Failed> {
+    Ok(Fabric::new(Tested::open(choice)?))
 }
 
 impl Context {
-    pub(crate) fn new(choice: Choice, agent: Option<String>, latency: Duration) -> Context {
-        Context { choice, agent, latency, links: Mutex::default(), last: Arc::default() }
+    pub(crate) fn new(kind: Kind, agent: Option<String>, latency: Duration) -> Context {
+        let sim = kind.is_sim().then(|| SimNetwork::new(kind));
+        Context { kind, sim, agent, latency, links: Mutex::default(), last: Arc::default() }
     }
 
-    pub(crate) fn fabric(&self) -> Result<Fabric<AnyProvider>, Failed> {
-        Ok(open(self.choice)?)
+    /// The provider under test, opened once more.
+    pub(crate) fn provider(&self) -> Result<Tested, Failed> {
+        match (self.kind, &self.sim) {
+            (Kind::Job(choice), _) => Tested::open(choice),
+            (_, Some(sim)) => Ok(Tested::Sim(sim.network.open(sim.next_machine()))),
+            (kind, None) => Err(format!("{kind} has no network").into()),
+        }
+    }
+
+    pub(crate) fn fabric(&self) -> Result<Fabric<Tested>, Failed> {
+        Ok(Fabric::new(self.provider()?))
     }
 
     /// How often to repeat something of so many round trips: as often as wanted, or less where
@@ -60,19 +74,25 @@ impl Context {
         wanted.min(affordable as u64).max(4)
     }
 
-    /// A new peer process.
+    /// A new peer: a process, or for the simulated NIC a thread on a machine of its own.
     pub(crate) fn peer(&self) -> Result<PeerHandle, Failed> {
-        let (link, child) = match &self.agent {
-            None => {
+        let (link, child) = match (self.kind, &self.agent) {
+            (Kind::Job(choice), None) => {
                 let (ours, theirs) = UnixStream::pair()?;
-                let child = spawn_peer(self.choice, true, theirs.into())?;
+                let child = spawn_peer(choice, true, theirs.into())?;
                 (Link::Unix(ours), Some(child))
             }
-            Some(address) => {
+            (Kind::Sim | Kind::FaultySim, _) => {
+                let (ours, theirs) = UnixStream::pair()?;
+                let sim = self.sim.clone().ok_or("there is no network")?;
+                std::thread::spawn(move || peer::run_simulated(&sim, Link::Unix(theirs)));
+                (Link::Unix(ours), None)
+            }
+            (Kind::Job(choice), Some(address)) => {
                 let stream = TcpStream::connect(address).map_err(|e| format!("{address}: {e}"))?;
                 stream.set_nodelay(true)?;
                 let mut link = Link::Tcp(stream);
-                link.send(Request::BecomePeer { provider: self.choice.name().to_owned() })?;
+                link.send(Request::BecomePeer { provider: choice.name().to_owned() })?;
                 (link, None)
             }
         };
@@ -84,7 +104,7 @@ impl Context {
 
     /// Whether packets may be lost between the test and its peers.
     pub(crate) fn is_lossy(&self) -> bool {
-        self.agent.is_some()
+        self.agent.is_some() || self.kind == Kind::FaultySim
     }
 
     /// What peers were last told, or have last answered.
@@ -100,7 +120,7 @@ impl Context {
     }
 
     /// A fabric, a peer with a region of `len` bytes and all rights, and a connection to it.
-    pub(crate) fn rig(&self, len: u64) -> Result<Rig<AnyProvider>, Failed> {
+    pub(crate) fn rig(&self, len: u64) -> Result<Rig<Tested>, Failed> {
         let mut rig = Rig::new(self.fabric()?, self.peer()?, len)?;
         rig.lossy = self.is_lossy();
         Ok(rig)
@@ -116,7 +136,7 @@ pub(crate) fn spawn_peer(choice: Choice, unix: bool, link: OwnedFd) -> Result<Ch
 }
 
 /// Estimates how long one small operation takes.
-pub(crate) fn measure_latency(fabric: &Fabric<AnyProvider>) -> Result<Duration, Failed> {
+pub(crate) fn measure_latency(fabric: &Fabric<Tested>) -> Result<Duration, Failed> {
     const ROUNDS: u32 = 30;
     let region = fabric.register(Memory::allocate(4096)?, Access::all())?;
     let remote = fabric.import(&region.card())?;

@@ -6,19 +6,19 @@
 //! cargo test -p verbs-shim --test conformance -- shm::order         as libtest filters
 //! ```
 //!
-//! `shm` always runs. `verbs` runs when a usable device opens; if none does, its tests are reported
+//! `shm` and `sim` always run, `sim` a second time with faults. `verbs` runs when a usable device opens; if none does, its tests are reported
 //! as ignored, with the reason. The usual options of test binaries work, and besides:
 //!
 //! | option | meaning |
 //! | --- | --- |
 //! | `--provider NAME` | test this provider alone; fail if it cannot be opened |
-//! | `--agent ADDR:PORT` | spawn the peers of tests on the host of that agent (not for `shm`) |
+//! | `--agent ADDR:PORT` | spawn the peers of tests on the host of that agent (`verbs` only) |
 //! | `--serve ADDR:PORT` | be the agent: spawn peers for the suite until it says that it has ended |
 //! | `--two-hosts` | take the role from `RXE_VM_RANK` and `RXE_VM_ADDRS`, as `scripts/rxe-vm` sets them: rank 1 serves, rank 0 tests `verbs` with it as agent |
 //! | `--time-limit SECONDS` | of each test; 60 by default, 120 with an agent |
 //!
 //! The peers of a test are processes: this binary again, in the role `--peer`, told what to do over a
-//! socket ([`protocol`]). A test that does not end within its time limit fails, and its peers are
+//! socket ([`protocol`]); those of `sim` are threads ([`testbed`]). A test that does not end within its time limit fails, and its peers are
 //! ended. Known gaps of providers stand in [`gaps`].
 
 mod agent;
@@ -29,6 +29,7 @@ mod link;
 mod options;
 mod peer;
 mod protocol;
+mod testbed;
 mod wire;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -44,6 +45,7 @@ use verbs_shim::provider::Choice;
 use crate::cases::{CASES, Case};
 use crate::context::{Context, Outcome, Verdict};
 use crate::options::{Options, Role};
+use crate::testbed::Kind;
 
 fn main() -> ExitCode {
     let result =
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
             Role::Peer { provider, unix } => peer::run(provider, unix).map(|()| ExitCode::SUCCESS),
             Role::Agent { address } => agent::serve(&address).map(|()| ExitCode::SUCCESS),
             Role::Suite { provider, agent, time_limit, rest } => {
-                suite(provider, agent.as_deref(), time_limit, rest)
+                suite(provider.as_deref(), agent.as_deref(), time_limit, rest)
             }
         });
     result.unwrap_or_else(|error| {
@@ -61,7 +63,7 @@ fn main() -> ExitCode {
 }
 
 fn suite(
-    forced: Option<Choice>,
+    forced: Option<&str>,
     agent: Option<&str>,
     time_limit: Duration,
     rest: Vec<String>,
@@ -73,16 +75,16 @@ fn suite(
         agent::await_agent(address, Duration::from_secs(60))?;
     }
     let mut trials = Vec::new();
-    for choice in Choice::ALL {
-        if forced.is_some_and(|forced| forced != choice) {
+    for kind in Kind::ALL {
+        if forced.is_some_and(|forced| !kind.has_name(forced)) {
             continue;
         }
-        let state = prepare(choice, agent);
+        let state = prepare(kind, agent);
         if let (Err(reason), Some(_)) = (&state, forced) {
-            return Err(format!("the provider {choice} cannot be tested: {reason}").into());
+            return Err(format!("the provider {kind} cannot be tested: {reason}").into());
         }
         for case in CASES {
-            trials.push(trial(choice, case, agent, &state, time_limit));
+            trials.push(trial(kind, case, agent, &state, time_limit));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
@@ -95,19 +97,24 @@ fn suite(
 }
 
 /// Whether a provider can be tested here, and how long a small operation takes; else the reason.
-fn prepare(choice: Choice, agent: Option<&str>) -> Result<Duration, String> {
-    if choice == Choice::Shm && agent.is_some() {
-        return Err("shm does not reach another host".to_owned());
+fn prepare(kind: Kind, agent: Option<&str>) -> Result<Duration, String> {
+    if kind != Kind::Job(Choice::Verbs) && agent.is_some() {
+        return Err(format!("{kind} does not reach another host"));
     }
-    let fabric = context::open(choice).map_err(|error| error.to_string())?;
+    let context = Context::new(kind, None, Duration::ZERO);
+    let fabric = context.fabric().map_err(|error| peer::error_text(&error))?;
     let latency = context::measure_latency(&fabric).map_err(|error| peer::error_text(&error))?;
     // Through the wire it takes longer than to ourselves, and lost packets are sent again.
-    let floor = if agent.is_some() { Duration::from_millis(3) } else { Duration::ZERO };
+    let floor = if agent.is_some() || context.is_lossy() {
+        Duration::from_millis(3)
+    } else {
+        Duration::ZERO
+    };
     Ok(latency.max(floor))
 }
 
 fn trial(
-    choice: Choice,
+    kind: Kind,
     case: &'static Case,
     agent: Option<&str>,
     state: &Result<Duration, String>,
@@ -115,15 +122,15 @@ fn trial(
 ) -> Trial {
     let state = state.clone();
     let agent = agent.map(str::to_owned);
-    Trial::ignorable_test(format!("{choice}::{}", case.name), move || {
+    Trial::ignorable_test(format!("{kind}::{}", case.name), move || {
         let latency = match state {
             Ok(latency) => latency,
             Err(reason) => return Ok(Completion::ignored_with(reason)),
         };
-        if let Some(reason) = gaps::gap(choice, case.name) {
+        if let Some(reason) = gaps::gap(kind, case.name) {
             return Ok(Completion::ignored_with(format!("known gap: {reason}")));
         }
-        let context = Arc::new(Context::new(choice, agent, latency));
+        let context = Arc::new(Context::new(kind, agent, latency));
         match run_limited(case, &context, time_limit)? {
             Verdict::Passed => Ok(Completion::Completed),
             Verdict::Skipped(reason) => Ok(Completion::ignored_with(reason)),

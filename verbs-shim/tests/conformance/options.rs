@@ -6,6 +6,7 @@ use std::time::Duration;
 use verbs_shim::provider::Choice;
 
 use crate::protocol::PEER_OPTION;
+use crate::testbed::Kind;
 
 /// The port of the agent with `--two-hosts`.
 const PORT: u16 = 7471;
@@ -19,7 +20,8 @@ pub(crate) enum Role {
         address: String,
     },
     Suite {
-        provider: Option<Choice>,
+        /// A name that one of [`Kind::ALL`] has.
+        provider: Option<String>,
         agent: Option<String>,
         time_limit: Duration,
         /// For the test harness, the name of the program included.
@@ -54,7 +56,14 @@ impl Options {
                     return Ok(Options { role: Role::Peer { provider, unix } });
                 }
                 "--serve" => return Ok(Options { role: Role::Agent { address: value()? } }),
-                "--provider" => provider = Some(parse(&value()?)?),
+                "--provider" => {
+                    let name = value()?;
+                    if !Kind::ALL.iter().any(|kind| kind.has_name(&name)) {
+                        let all = Kind::ALL.map(Kind::name).join(", ");
+                        return Err(format!("there is no provider {name:?}; there are: {all}"));
+                    }
+                    provider = Some(name);
+                }
                 "--agent" => agent = Some(value()?),
                 "--time-limit" => {
                     let text = value()?;
@@ -63,7 +72,7 @@ impl Options {
                 }
                 "--two-hosts" => match two_hosts()? {
                     (0, address) => {
-                        provider = Some(Choice::Verbs);
+                        provider = Some(Choice::Verbs.name().to_owned());
                         agent = Some(address);
                     }
                     (_, address) => return Ok(Options { role: Role::Agent { address } }),

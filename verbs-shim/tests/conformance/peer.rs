@@ -1,4 +1,5 @@
-//! The other side of a test: a process that makes regions and queue pairs and does what it is told.
+//! The other side of a test: a process (or a thread, for the simulated NIC) that makes regions and
+//! queue pairs and does what it is told.
 //!
 //! It ends when its control connection ends, whatever it is doing, so nothing is left behind.
 
@@ -8,28 +9,39 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::Signal;
-use verbs_shim::provider::{AnyProvider, Choice, VerbsOptions};
+use verbs_shim::provider::Choice;
+use verbs_shim::provider::sim::{Machine, Network};
 use verbs_shim::{
     Access, Error, Fabric, Memory, QueuePairConfig, Region, RemoteRegion, UnconnectedQueuePair,
 };
 
 use crate::link::Link;
 use crate::protocol::{Histories, Id, Reply, Request, pattern};
+use crate::testbed::{SimNetwork, Tested};
 use crate::wire::{Wire, contend, word_at};
 
 enum Pair {
     Fresh(Option<Unconnected>),
-    Connected(Wire<AnyProvider>),
+    Connected(Wire<Tested>),
     Gone,
 }
 
 struct Unconnected {
-    pair: UnconnectedQueuePair<AnyProvider>,
-    queue: verbs_shim::CompletionQueue<AnyProvider>,
+    pair: UnconnectedQueuePair<Tested>,
+    queue: verbs_shim::CompletionQueue<Tested>,
+}
+
+/// How a peer ends at once, its NIC with it.
+enum Death {
+    /// With its process.
+    Kill,
+    /// Its machine of the simulated network is killed.
+    Machine(Network, Machine),
 }
 
 struct Peer {
-    fabric: Fabric<AnyProvider>,
+    fabric: Fabric<Tested>,
+    death: Death,
     scratch: Region,
     regions: Vec<Option<Region>>,
     imports: Vec<RemoteRegion>,
@@ -38,9 +50,23 @@ struct Peer {
 
 /// The life of a peer process.
 pub(crate) fn run(choice: Choice, unix: bool) -> Result<(), Failed> {
-    let mut link = Link::from_stdin(unix)?;
+    let link = Link::from_stdin(unix)?;
     end_with(link.try_clone()?);
-    let mut peer = match Peer::open(choice) {
+    let opened = Tested::open(choice).and_then(|provider| Peer::new(provider, Death::Kill));
+    serve(link, opened)
+}
+
+/// The life of a peer thread, on a new machine.
+pub(crate) fn run_simulated(sim: &SimNetwork, link: Link) {
+    let machine = sim.next_machine();
+    let provider = Tested::Sim(sim.network.open(machine));
+    let opened = Peer::new(provider, Death::Machine(sim.network.clone(), machine));
+    // The test may have gone.
+    let _ = serve(link, opened);
+}
+
+fn serve(mut link: Link, opened: Result<Peer, Failed>) -> Result<(), Failed> {
+    let mut peer = match opened {
         Ok(peer) => peer,
         Err(error) => {
             link.send(Reply::Failed(error_text(&error)))?;
@@ -49,6 +75,9 @@ pub(crate) fn run(choice: Choice, unix: bool) -> Result<(), Failed> {
     };
     link.send(Reply::Done)?;
     while let Ok(request) = link.receive::<Request>() {
+        if let Request::Die = request {
+            return peer.die();
+        }
         let reply = peer.handle(request).unwrap_or_else(|e| Reply::Failed(error_text(&e)));
         link.send(reply)?;
     }
@@ -73,10 +102,20 @@ fn end_with(link: Link) {
 }
 
 impl Peer {
-    fn open(choice: Choice) -> Result<Peer, Failed> {
-        let fabric = Fabric::new(AnyProvider::open(choice, &VerbsOptions::from_env()?)?);
+    fn new(provider: Tested, death: Death) -> Result<Peer, Failed> {
+        let fabric = Fabric::new(provider);
         let scratch = fabric.register(Memory::allocate(4096)?, Access::local())?;
-        Ok(Peer { fabric, scratch, regions: vec![], imports: vec![], pairs: vec![] })
+        Ok(Peer { fabric, death, scratch, regions: vec![], imports: vec![], pairs: vec![] })
+    }
+
+    fn die(&self) -> Result<(), Failed> {
+        match &self.death {
+            Death::Kill => {
+                rustix::process::kill_process(rustix::process::getpid(), Signal::KILL)?;
+            }
+            Death::Machine(network, machine) => network.kill(*machine),
+        }
+        Ok(())
     }
 
     fn region(&self, id: Id) -> Result<&Region, Failed> {
@@ -85,7 +124,9 @@ impl Peer {
 
     fn handle(&mut self, request: Request) -> Result<Reply, Failed> {
         match request {
-            Request::BecomePeer { .. } | Request::Finish => return Err("this is a peer".into()),
+            Request::BecomePeer { .. } | Request::Finish | Request::Die => {
+                return Err("this is a peer".into());
+            }
             Request::Register { len, rights } => return self.register(len, rights.into()),
             Request::Deregister { region } => {
                 self.regions.get_mut(region.0).and_then(Option::take).ok_or("no such region")?;
@@ -134,14 +175,11 @@ impl Peer {
                 let histories: Histories = contend(wire, &self.scratch, remote, arena)?;
                 return Ok(Reply::Histories(histories));
             }
-            Request::Die => {
-                rustix::process::kill_process(rustix::process::getpid(), Signal::KILL)?;
-            }
         }
         Ok(Reply::Done)
     }
 
-    fn wire(&mut self, id: Id) -> Result<&mut Wire<AnyProvider>, Failed> {
+    fn wire(&mut self, id: Id) -> Result<&mut Wire<Tested>, Failed> {
         match self.pairs.get_mut(id.0) {
             Some(Pair::Connected(wire)) => Ok(wire),
             _ => Err("no such connected pair".into()),

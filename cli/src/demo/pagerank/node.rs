@@ -175,12 +175,13 @@ fn read(team: &Team<'_>, options: &NodeOptions, progress: &Progress) -> Result<E
 
 /// What all nodes have done so far, together.
 fn sum_counts(node: &Node) -> Result<Counts, Stop> {
-    let Counts { reads, writes, atomics, bytes_read, bytes_written, round_trips } = node.counts();
-    let mine = [reads, writes, atomics, bytes_read, bytes_written, round_trips];
-    let sum = |a: [u64; 6], b: [u64; 6]| std::array::from_fn(|at| a[at] + b[at]);
-    let [reads, writes, atomics, bytes_read, bytes_written, round_trips] =
+    let Counts { reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs } =
+        node.counts();
+    let mine = [reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs];
+    let sum = |a: [u64; 7], b: [u64; 7]| std::array::from_fn(|at| a[at] + b[at]);
+    let [reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs] =
         node.reduce(mine, sum)?;
-    Ok(Counts { reads, writes, atomics, bytes_read, bytes_written, round_trips })
+    Ok(Counts { reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs })
 }
 
 /// The ranks of all vertices, in the order of ids.

@@ -149,6 +149,7 @@ mod tests {
             bytes_read: 2 << 20,
             bytes_written: 1024,
             round_trips: 77,
+            queue_pairs: 6,
         };
         let phase = Duration::from_millis(250);
         let text = text(&Report {

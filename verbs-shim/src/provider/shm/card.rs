@@ -208,7 +208,7 @@ mod tests {
     fn region() -> Card {
         let memory = Memory::allocate(4096).unwrap();
         RegionCard { fabric: FABRIC, key: 0x1002, rights: 5, addr: 0x7000, len: 4096 }
-            .encode(memory.shared_fd())
+            .encode(memory.shared_fd().unwrap())
     }
 
     fn pair() -> Card {
@@ -219,7 +219,7 @@ mod tests {
         )
         .unwrap();
         PairCard { fabric: FABRIC, number: 0x2003, fences_itself: true }
-            .encode(memory.shared_fd(), Arc::new(me))
+            .encode(memory.shared_fd().unwrap(), Arc::new(me))
     }
 
     #[test]

@@ -188,6 +188,10 @@ impl Provider for Shm {
 
     fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error> {
         let inner = &self.inner;
+        let file = memory.shared_fd().ok_or_else(|| Error::DeviceFailed {
+            device: DEVICE.to_owned(),
+            reason: "anonymous memory cannot be registered, because peers cannot map it".to_owned(),
+        })?;
         let key = lock(&inner.regions)
             .take()
             .ok_or_else(|| limit("the number of regions registered at once", REGION_BITS))?;
@@ -204,7 +208,8 @@ impl Provider for Shm {
         Ok(Registration {
             lkey: key,
             rkey: Rkey(key),
-            card: card.encode(memory.shared_fd()),
+            addr,
+            card: card.encode(file),
             guard: Box::new(Registered { key, rights, _import: import, inner: Arc::clone(inner) }),
         })
     }
@@ -334,7 +339,8 @@ impl Inner {
 }
 
 fn same_file(memory: &Memory, file: &OwnedFd) -> bool {
-    match (rustix::fs::fstat(memory.fd()), rustix::fs::fstat(file)) {
+    let Some(own) = memory.fd() else { return false };
+    match (rustix::fs::fstat(own), rustix::fs::fstat(file)) {
         (Ok(a), Ok(b)) => (a.st_dev, a.st_ino) == (b.st_dev, b.st_ino),
         _ => false,
     }

@@ -111,7 +111,7 @@ impl Table {
     }
 
     pub(super) fn fd(&self) -> Arc<OwnedFd> {
-        self.memory.shared_fd()
+        self.memory.shared_fd().expect("a table is made of a memfd")
     }
 
     /// The slot of a key, whoever has it now.
@@ -208,10 +208,10 @@ mod tests {
     #[test]
     fn another_memfd_is_no_key_table() {
         let small = Memory::allocate(4096).unwrap();
-        let error = Table::import(&small.shared_fd()).unwrap_err().to_string();
+        let error = Table::import(&small.shared_fd().unwrap()).unwrap_err().to_string();
         assert!(error.contains("key table") && error.contains("4096 bytes"), "{error}");
         let zeros = Memory::allocate_with(ROUNDED, HugePages::No).unwrap();
-        let error = Table::import(&zeros.shared_fd()).unwrap_err().to_string();
+        let error = Table::import(&zeros.shared_fd().unwrap()).unwrap_err().to_string();
         assert!(error.contains("begins with 0x0"), "{error}");
     }
 }

@@ -84,10 +84,11 @@ pub(super) fn register(
     }
     // SAFETY: the library made it, and its keys do not change.
     let (lkey, rkey) = unsafe { ((*mr).lkey, Rkey((*mr).rkey)) };
-    let card = RegionCard { rkey, addr: memory.as_ptr().addr() as u64, len: len as u64 }.encode();
+    let addr = memory.as_ptr().addr() as u64;
+    let card = RegionCard { rkey, addr, len: len as u64 }.encode();
     let memory = ManuallyDrop::new(Arc::clone(memory));
     let guard = Guard { mr, device: Arc::clone(device), memory };
-    Ok(Registration { lkey, rkey, card, guard: Box::new(guard) })
+    Ok(Registration { lkey, addr, rkey, card, guard: Box::new(guard) })
 }
 
 fn refusal(device: &Device, len: usize, source: io::Error) -> Error {

@@ -1,16 +1,16 @@
 //! The decorator that counts.
 
-use verbs_shim::provider::{AnyProvider, Counted, Counts, VerbsOptions};
+use verbs_shim::provider::{Counted, Counts};
 use verbs_shim::{Atomic, Fabric, WorkRequest};
 
 use crate::context::{Context, Outcome, Rig, Verdict};
+use crate::testbed::Tested;
 
 pub(super) fn counts_are_exact(context: &Context) -> Outcome {
-    let provider = AnyProvider::open(context.choice, &VerbsOptions::from_env()?)?;
-    let fabric = Fabric::new(Counted::new(provider));
+    let fabric = Fabric::new(Counted::new(context.provider()?));
     let mut rig = Rig::new(fabric, context.peer()?, 65536)?;
-    let mut want = Counts::default();
-    let check = |rig: &Rig<Counted<AnyProvider>>, want: Counts, what: &str| {
+    let mut want = Counts { queue_pairs: 1, ..Counts::default() };
+    let check = |rig: &Rig<Counted<Tested>>, want: Counts, what: &str| {
         let counts = rig.fabric.provider().counts();
         if counts == want {
             Ok(())
@@ -35,6 +35,7 @@ pub(super) fn counts_are_exact(context: &Context) -> Outcome {
         bytes_read: 100,
         bytes_written: 116,
         round_trips: 1,
+        queue_pairs: 1,
     };
     check(&rig, want, "a batch")?;
 
@@ -61,12 +62,14 @@ pub(super) fn counts_are_exact(context: &Context) -> Outcome {
                 bytes_read: 40,
                 bytes_written: 24,
                 round_trips: 3,
+                ..Counts::default()
             };
     }
     check(&rig, want, "operations in place")?;
 
     // Pairs that are gone stay counted.
     rig.reconnect()?;
+    want.queue_pairs += 1;
     check(&rig, want, "a new pair")?;
     rig.wire.one(WorkRequest::read(rig.local.slice(0..100)?, rig.remote.at(0)))?;
     let one = Counts { reads: 1, bytes_read: 100, round_trips: 1, ..Counts::default() };

@@ -2,13 +2,13 @@
 
 use libtest_mimic::Failed;
 use verbs_shim::OperationKind::{CompareSwap, FetchAdd, Read, Write};
-use verbs_shim::provider::AnyProvider;
 use verbs_shim::{Access, PostError, RemoteAddr, Rkey, Status, WorkRequest};
 
 use crate::context::{Context, Outcome, Rig, Verdict};
 use crate::protocol::Request;
+use crate::testbed::Tested;
 
-type AnyRig = Rig<AnyProvider>;
+type AnyRig = Rig<Tested>;
 
 /// READ, WRITE, inline WRITE and both atomics of 8 bytes at `remote`, one on a new pair each, must
 /// fail with `RemoteAccess`, as far as `which` says (READ, WRITE, atomic).

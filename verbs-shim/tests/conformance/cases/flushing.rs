@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
-use verbs_shim::provider::AnyProvider;
 use verbs_shim::{Completion, WorkRequest};
 
 use crate::context::{Context, Outcome, Rig, Verdict};
+use crate::testbed::Tested;
 
 /// Polls until nothing is outstanding any more; the answer is what was told until then.
-fn drain(rig: &Rig<AnyProvider>) -> Result<Vec<Completion>, Failed> {
+fn drain(rig: &Rig<Tested>) -> Result<Vec<Completion>, Failed> {
     let until = Instant::now() + Duration::from_secs(20);
     let mut told = Vec::new();
     loop {

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
-use verbs_shim::provider::{AnyProvider, Choice, Provider};
+use verbs_shim::provider::{Choice, Provider};
 use verbs_shim::{Access, Card, Error, Fabric, Memory, QueuePairConfig, Status, WorkRequest};
 
 use crate::context::{Context, Outcome, Verdict, impatient};
 use crate::protocol::Request;
+use crate::testbed::{Kind, Tested};
 use crate::wire::Wire;
 
 /// How long a provider may take to notice.
@@ -172,7 +173,7 @@ fn damaged(card: &Card) -> Vec<Card> {
     cards
 }
 
-fn connect_is_refused(fabric: &Fabric<AnyProvider>, card: &Card) -> Result<(), Failed> {
+fn connect_is_refused(fabric: &Fabric<Tested>, card: &Card) -> Result<(), Failed> {
     let queue = fabric.completion_queue(9)?;
     let config = QueuePairConfig { depth: 8, ..Default::default() };
     match fabric.queue_pair(&queue, &config)?.connect(card) {
@@ -182,7 +183,7 @@ fn connect_is_refused(fabric: &Fabric<AnyProvider>, card: &Card) -> Result<(), F
     }
 }
 
-fn import_is_refused(fabric: &Fabric<AnyProvider>, card: &Card) -> Result<(), Failed> {
+fn import_is_refused(fabric: &Fabric<Tested>, card: &Card) -> Result<(), Failed> {
     match fabric.import(card) {
         Ok(_) => Err(format!("imported the card {:02x?}", card.bytes).into()),
         Err(Error::BadCard { .. }) => Ok(()),
@@ -211,9 +212,9 @@ pub(super) fn damaged_cards_are_refused(context: &Context) -> Outcome {
 
 pub(super) fn cards_of_another_provider_are_refused(context: &Context) -> Outcome {
     let fabric = context.fabric()?;
-    let (region, pair) = match context.choice {
+    let (region, pair) = match context.kind {
         // `shm` opens everywhere, so these are real.
-        Choice::Verbs => {
+        Kind::Job(Choice::Verbs) | Kind::Sim | Kind::FaultySim => {
             let other = crate::context::open(Choice::Shm)?;
             let memory = other.register(Memory::allocate(4096)?, Access::all())?;
             let queue = other.completion_queue(9)?;
@@ -222,7 +223,7 @@ pub(super) fn cards_of_another_provider_are_refused(context: &Context) -> Outcom
             (memory.card(), pair.card())
         }
         // As `verbs` writes them, where there may be no device to ask.
-        Choice::Shm => {
+        Kind::Job(Choice::Shm) => {
             let card = |start: &[u8], len: usize| {
                 let mut bytes = start.to_vec();
                 bytes.resize(len, 0x11);

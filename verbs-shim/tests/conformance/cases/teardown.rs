@@ -1,11 +1,11 @@
 //! Teardown in any order, with work outstanding, while others live.
 
 use libtest_mimic::Failed;
-use verbs_shim::provider::AnyProvider;
 use verbs_shim::{QueuePairConfig, WorkRequest};
 
 use super::data::home;
-use crate::context::{Context, Outcome, Verdict, loopback, open};
+use crate::context::{Context, Outcome, Verdict, loopback};
+use crate::testbed::Tested;
 use crate::wire::word_at;
 
 /// The objects of a connection to ourselves, each to be dropped on its own.
@@ -28,7 +28,7 @@ fn text(error: &Failed) -> String {
 }
 
 fn drop_in_order(context: &Context, order: &[usize]) -> Result<(), Failed> {
-    let fabric = open(context.choice)?;
+    let fabric = context.fabric()?;
     let remote_home = home(&fabric, 65536)?;
     let local = home(&fabric, 65536)?;
     let remote = fabric.import(&remote_home.card())?;
@@ -72,7 +72,7 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
 }
 
 pub(super) fn a_pair_goes_while_others_of_its_queue_live(context: &Context) -> Outcome {
-    let fabric = open(context.choice)?;
+    let fabric = context.fabric()?;
     let region = home(&fabric, 65536)?;
     let remote = fabric.import(&region.card())?;
     let config = QueuePairConfig { depth: 16, ..Default::default() };
@@ -123,7 +123,7 @@ pub(super) fn many_pairs_come_and_go(context: &Context) -> Outcome {
     let count = context.repeat(100, 60);
     let mut pairs = Vec::new();
     for _ in 0..count {
-        pairs.push(loopback::<AnyProvider>(&fabric, &QueuePairConfig::default())?);
+        pairs.push(loopback::<Tested>(&fabric, &QueuePairConfig::default())?);
     }
     let region = home(&fabric, 4096)?;
     let remote = fabric.import(&region.card())?;

@@ -4,11 +4,11 @@ use std::sync::Mutex;
 use std::thread;
 
 use libtest_mimic::Failed;
-use verbs_shim::provider::AnyProvider;
 use verbs_shim::{Access, Fabric, Memory, QueuePairConfig, RemoteRegion, WorkRequest};
 
 use crate::context::{Context, Outcome, PeerHandle, Verdict};
 use crate::protocol::pattern_bytes;
+use crate::testbed::Tested;
 
 const THREADS: u64 = 8;
 const AREA: u64 = 32768;
@@ -43,7 +43,7 @@ pub(super) fn each_thread_has_its_own_pair(context: &Context) -> Outcome {
 }
 
 fn work(
-    fabric: &Fabric<AnyProvider>,
+    fabric: &Fabric<Tested>,
     peer: &Mutex<PeerHandle>,
     remote: &RemoteRegion,
     thread: u64,
