@@ -29,7 +29,17 @@
 //! | `endpoint` | this process's fabric, arena, queue pairs | `cluster`, `verbs-shim` |
 //! | [`cluster`] | join, membership, catalog | `verbs-shim`'s cards |
 //!
-//! [`primitives`] stands beside them: what they need of threads and time.
+//! [`primitives`] stands beside them: what they need of threads, locks, time and wires.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_types,
+        clippy::disallowed_methods,
+        clippy::disallowed_macros,
+        reason = "tests use the system as it is; what they test is looked at without them"
+    )
+)]
 
 pub mod cluster;
 mod coherence;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use verbs_shim::provider::{AnyProvider, Choice, Counted, Counts, VerbsOptions};
 
-use crate::cluster::{CatalogEntry, Coordinator, CoordinatorConfig, JobEnv};
+use crate::cluster::{CatalogEntry, Coordinator, CoordinatorConfig, JobEnv, Welcome};
 use crate::collections::ArrayBuilder;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -30,7 +30,7 @@ impl<P: Primitives> Clone for Node<P> {
 
 struct Inner<P: Primitives> {
     endpoint: Arc<Endpoint<P>>,
-    sync: Sync,
+    sync: Sync<P>,
 }
 
 /// What a process that belongs to no job, and so is a job of its own, contributes.
@@ -57,12 +57,12 @@ const ALONE_BYTES: u64 = 256 << 20;
 /// ```
 pub fn join() -> Result<Node, Error> {
     match JobEnv::from_env()? {
-        Some(job) => join_job(&job, None),
+        Some(job) => join_at(&job),
         None => {
             let config = CoordinatorConfig::local(1, Choice::Shm, ALONE_BYTES);
             let coordinator = Coordinator::start(&config)?;
             let job = coordinator.job().clone();
-            join_job(&job, Some(coordinator))
+            Node::enter(&job, Some(coordinator), open_provider)
         }
     }
 }
@@ -74,27 +74,52 @@ pub fn join() -> Result<Node, Error> {
 /// # Errors
 /// As [`join`].
 pub fn join_at(job: &JobEnv) -> Result<Node, Error> {
-    join_job(job, None)
+    Node::join_with(job, open_provider)
 }
 
-fn join_job(job: &JobEnv, own: Option<Coordinator>) -> Result<Node, Error> {
-    let endpoint = Endpoint::join(job, own, RESERVED_BYTES, |welcome| {
-        let options = VerbsOptions::from_env().map_err(verbs_shim::Error::from)?;
-        let provider = AnyProvider::open(welcome.provider, &options);
-        Ok(Counted::new(provider.map_err(verbs_shim::Error::from)?))
-    })?;
-    Ok(Node { inner: Arc::new(Inner { endpoint: Arc::new(endpoint), sync: Sync::new() }) })
+/// The provider that the coordinator says.
+fn open_provider(welcome: &Welcome) -> Result<Counted<AnyProvider>, Error> {
+    let options = VerbsOptions::from_env().map_err(verbs_shim::Error::from)?;
+    let provider = AnyProvider::open(welcome.provider, &options);
+    Ok(Counted::new(provider.map_err(verbs_shim::Error::from)?))
 }
 
 impl Node {
     /// What has passed between this node and others so far: operations, bytes, round trips. Accesses
     /// to the node's own memory do not count, because no NIC takes part, except for atomics.
     pub fn counts(&self) -> Counts {
-        self.inner.endpoint.fabric().provider().counts()
+        self.provider_ref().counts()
     }
 }
 
 impl<P: Primitives> Node<P> {
+    /// Joins the job of that address, on threads and wires of other [`Primitives`] and with the provider
+    /// that `open` makes, as [`join_at`] does on the system's.
+    ///
+    /// # Errors
+    /// As [`join`], and what `open` says.
+    pub fn join_with(
+        job: &JobEnv,
+        open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
+    ) -> Result<Node<P>, Error> {
+        Node::enter(job, None, open)
+    }
+
+    fn enter(
+        job: &JobEnv,
+        own: Option<Coordinator<P>>,
+        open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
+    ) -> Result<Node<P>, Error> {
+        let endpoint = Endpoint::join(job, own, RESERVED_BYTES, open)?;
+        Ok(Node { inner: Arc::new(Inner { endpoint: Arc::new(endpoint), sync: Sync::new() }) })
+    }
+
+    /// The provider itself.
+    #[doc(hidden)]
+    pub fn provider_ref(&self) -> &P::Provider {
+        self.inner.endpoint.fabric().provider()
+    }
+
     /// The number of this node, from 0 to [`Node::size`] − 1 (an OpenSHMEM PE, an MPI rank).
     #[inline]
     pub fn rank(&self) -> usize {
@@ -150,10 +175,11 @@ impl<P: Primitives> Node<P> {
         self.inner.endpoint.quiet()
     }
 
-    /// Orders this thread's writes and atomics to each home: those before it take effect before
-    /// those after it, and its writes before its own later reads anywhere. Costs nothing on the network, because a queue pair keeps that order anyway. It
-    /// says nothing about different homes, and nothing about reads in flight (a [`get_nb`](crate::Array::get_nb)
-    /// that nobody has waited for).
+    /// Orders this thread's writes and atomics to each home: those before it take effect before those
+    /// after it. Blocking writes also take effect before its own later reads anywhere; non-blocking ones
+    /// to other homes do so only after [`Node::quiet`]. Costs nothing on the network, because a queue
+    /// pair keeps that order anyway. It says nothing about different homes otherwise, and nothing about
+    /// reads in flight (a [`get_nb`](crate::Array::get_nb) that nobody has waited for).
     ///
     /// # Errors
     /// None today; a provider that needs to wait may fail.

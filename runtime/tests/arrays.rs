@@ -1,5 +1,12 @@
 //! Arrays: every distribution and every form of access against a plain vector.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests use the system as it is"
+)]
+
 mod common;
 
 use common::{job, job_with};

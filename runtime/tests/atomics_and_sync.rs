@@ -1,5 +1,12 @@
 //! Atomics under contention, barriers, reductions and broadcasts.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests use the system as it is"
+)]
+
 mod common;
 
 use common::job;

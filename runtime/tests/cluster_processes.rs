@@ -1,5 +1,12 @@
 //! Nodes in processes of their own: SIGKILL of a node, and the loss of the launcher.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests use the system as it is"
+)]
+
 mod cluster_support;
 
 use std::io::{BufRead, BufReader, Read};

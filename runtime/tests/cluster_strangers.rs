@@ -1,5 +1,12 @@
 //! Strangers on the coordinator's sockets: they learn nothing, change nothing and disturb nobody.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests use the system as it is"
+)]
+
 mod cluster_support;
 
 use std::io::{self, IoSlice, Read, Write};
@@ -17,6 +24,9 @@ use cluster_support::{
 use pangea::cluster::{Address, ClusterError, JobEnv, Rank};
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use verbs_shim::provider::Choice;
+
+/// The version of the protocol that is spoken here.
+const VERSION: u16 = 2;
 
 trait Socket: Read + Write + Send {
     fn set_timeout(&self, timeout: Duration) -> io::Result<()>;
@@ -103,7 +113,7 @@ fn garbage_disturbs_nobody() {
     let _alone = alone();
     let job = job(2, Choice::Shm);
     let nodes = nodes(&job, 2);
-    let whole = hello(1);
+    let whole = hello(VERSION);
     let mut garbage: Vec<Vec<u8>> = vec![
         Vec::new(),
         b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec(),
@@ -112,9 +122,9 @@ fn garbage_disturbs_nobody() {
         frame(&[0; 512]),
         [513_u32.to_le_bytes(), [0; 4]].concat(),
         [38_u32.to_le_bytes(), [1, 0, 0, 0]].concat(),
-        [hello(1), frame(&noise(1, 300))].concat(),
-        [hello(1), hello(1)].concat(),
-        [hello(1), frame(b"")].concat(),
+        [hello(VERSION), frame(&noise(1, 300))].concat(),
+        [hello(VERSION), hello(VERSION)].concat(),
+        [hello(VERSION), frame(b"")].concat(),
     ];
     garbage.extend((0..20).map(|seed| noise(seed, 3000)));
     garbage.extend((1..whole.len()).step_by(5).map(|len| whole[..len].to_vec()));
@@ -144,7 +154,8 @@ fn files_of_a_stranger_are_closed_and_end_its_connection() {
     let mut control = SendAncillaryBuffer::new(&mut space);
     let files = [file.as_fd()];
     assert!(control.push(SendAncillaryMessage::ScmRights(&files)));
-    sendmsg(&socket, &[IoSlice::new(&hello(1))], &mut control, SendFlags::NOSIGNAL).expect("sends");
+    sendmsg(&socket, &[IoSlice::new(&hello(VERSION))], &mut control, SendFlags::NOSIGNAL)
+        .expect("sends");
     assert_eq!(socket.read(&mut [0; 64]).expect("is closed"), 0);
     drop(file);
     let rest = in_time("the end of the pipe", move || reader.read(&mut [0]).expect("reads"));
@@ -161,17 +172,17 @@ fn a_stranger_learns_the_version_and_no_more() {
         assert_eq!(answer(&mut socket), b"", "no hello, no answer");
     }
     for mut socket in strangers(&job) {
-        socket.write_all(&hello(1)).expect("writes");
+        socket.write_all(&hello(VERSION)).expect("writes");
         socket.write_all(&frame(&[0; 60])).expect("writes");
         let heard = answer(&mut socket);
         assert_eq!(heard.len(), 8 + 38 + 8 + 1, "a challenge, and one byte");
-        assert_eq!(&heard[..14], b"\x26\0\0\0\0\0\0\0PNGA\x01\0");
+        assert_eq!(&heard[..14], b"\x26\0\0\0\0\0\0\0PNGA\x02\0");
         assert_eq!(&heard[46..], b"\x01\0\0\0\0\0\0\0\0");
     }
     for mut socket in strangers(&job) {
         socket.write_all(&hello(9)).expect("writes");
         let heard = answer(&mut socket);
-        assert_eq!((heard.len(), &heard[8..14]), (46, &b"PNGA\x01\0"[..]), "and it is closed");
+        assert_eq!((heard.len(), &heard[8..14]), (46, &b"PNGA\x02\0"[..]), "and it is closed");
     }
 }
 
@@ -184,20 +195,20 @@ fn a_coordinator_of_another_version_is_named() {
         let (mut socket, _) = listener.accept().expect("accepts");
         let mut heard = [0; 46];
         socket.read_exact(&mut heard).expect("a hello");
-        socket.write_all(&hello(2)).expect("writes");
+        socket.write_all(&hello(VERSION + 1)).expect("writes");
         heard
     });
     let job = job(1, Choice::Verbs);
     let env = JobEnv { addresses: vec![Address::Tcp(address)], ..job.env(0) };
     let error = connect(&env).expect_err("another version");
-    assert_eq!(error, ClusterError::Version { node: 1, coordinator: 2 });
-    assert_eq!(&answers.join().expect("no panic")[8..14], b"PNGA\x01\0");
+    assert_eq!(error, ClusterError::Version { node: VERSION, coordinator: VERSION + 1 });
+    assert_eq!(&answers.join().expect("no panic")[8..14], b"PNGA\x02\0");
 }
 
 #[test]
 fn an_impostor_is_noticed() {
     let _alone = alone();
-    for reply in [frame(b"HTTP/1.1 400 Bad Request"), frame(&[0; 400]), hello(1)] {
+    for reply in [frame(b"HTTP/1.1 400 Bad Request"), frame(&[0; 400]), hello(VERSION)] {
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let address = listener.local_addr().expect("is bound").to_string();
         std::thread::spawn(move || {
@@ -261,7 +272,7 @@ fn silent_strangers_are_cut_off() {
     let mut silent = strangers(&job);
     let mut slow = strangers(&job);
     for socket in &mut slow {
-        socket.write_all(&hello(1)[..20]).expect("writes");
+        socket.write_all(&hello(VERSION)[..20]).expect("writes");
     }
     works(&nodes, 0);
     for mut socket in silent.drain(..).chain(slow) {

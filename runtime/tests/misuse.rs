@@ -1,5 +1,12 @@
 //! Bad input and bad luck: each is an error that names what was wrong, and nothing hangs.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests use the system as it is"
+)]
+
 mod common;
 
 use common::{job, job_with};

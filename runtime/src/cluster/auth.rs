@@ -21,7 +21,7 @@ use super::job::Secret;
 use super::message::{self, Admission, Identity, Verdict};
 
 /// The version of the protocol; raised with every change of what is said.
-pub(crate) const VERSION: u16 = 1;
+pub(crate) const VERSION: u16 = 2;
 
 const MAGIC: [u8; 4] = *b"PNGA";
 /// Bytes of a nonce.
@@ -308,7 +308,7 @@ mod tests {
         assert_eq!(next.expect_err("is another version"), AuthError::Version(9));
         assert_eq!(
             parse_opening(&reply.expect("is answered")).map(|(version, _)| version),
-            Some(1)
+            Some(VERSION)
         );
 
         let ours = secret(1);
@@ -316,9 +316,9 @@ mod tests {
         let mut newer = opening(9, &[1; NONCE]);
         newer.extend(b"and more");
         let error = node.prove(&newer, &identity()).err().expect("is another version");
-        assert_eq!(error, ClusterError::Version { node: 1, coordinator: 9 });
+        assert_eq!(error, ClusterError::Version { node: VERSION, coordinator: 9 });
         let text = error.to_string();
-        assert!(text.contains("version 1 ") && text.contains("version 9:"), "{text}");
+        assert!(text.contains("version 2 ") && text.contains("version 9:"), "{text}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //!  bytes 8..    payload
 //! ```
 //!
-//! Files arrive beside the bytes, with the first byte of their frame (`stream.rs` sends them so). The
+//! Files arrive beside the bytes, with the first byte of their frame (a [`Stream`](crate::primitives::Stream) sends them so). The
 //! limits are checked on the header, before anything is kept for the payload.
 
 use std::collections::VecDeque;
@@ -23,6 +23,8 @@ pub(crate) const HEADER: usize = 8;
 pub(crate) const LIMIT_STRANGER: usize = 512;
 /// The largest payload afterwards.
 pub(crate) const LIMIT_MEMBER: usize = 1 << 20;
+/// The room that a decoder keeps when it has nothing to decode: long frames are rare.
+const KEPT: usize = 16 << 10;
 
 /// A violation of the framing, after which the stream means nothing any more.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,6 +122,9 @@ impl Decoder {
     fn pause(&mut self) -> Result<Option<(Vec<u8>, Files)>, FrameError> {
         self.bytes.drain(..self.start);
         self.start = 0;
+        if self.bytes.is_empty() {
+            self.bytes.shrink_to(KEPT);
+        }
         // Files of an unfinished frame may wait here, but no others.
         if self.files.len() > if self.bytes.is_empty() { 0 } else { self.max_files } {
             return Err(FrameError::StrayFiles);

@@ -1,33 +1,69 @@
 //! What a node knows of the job's deaths, cheap enough to ask in a spinning loop.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use super::error::ClusterError;
 use super::{Epoch, Rank};
+use crate::primitives::{Mutex, Primitives, System};
 
 /// The health of the job as this node knows it. Written by its control thread, read by all.
 ///
 /// What made it bad is stored before the flag is (Release), and read after it (Acquire).
-#[derive(Debug)]
-pub struct Health {
+pub struct Health<P: Primitives = System> {
     /// Set once, when `first` is.
     trouble: AtomicBool,
     /// The first thing that went wrong.
-    first: Mutex<Option<ClusterError>>,
-    dead: Box<[AtomicBool]>,
-    left: Box<[AtomicBool]>,
+    first: Mutex<Option<ClusterError>, P>,
+    dead: Flags,
+    left: Flags,
     epoch: AtomicU64,
 }
 
-impl Health {
-    pub(crate) fn new(size: u32, epoch: Epoch) -> Health {
-        let flags = || (0..size).map(|_| AtomicBool::new(false)).collect();
+/// One bit for each rank.
+struct Flags(Box<[AtomicU64]>);
+
+impl Flags {
+    fn new(size: u32) -> Flags {
+        Flags((0..size.div_ceil(u64::BITS)).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    fn place(rank: Rank) -> (usize, u64) {
+        ((rank.0 / u64::BITS) as usize, 1 << (rank.0 % u64::BITS))
+    }
+
+    #[inline]
+    fn get(&self, rank: Rank) -> bool {
+        let (word, bit) = Flags::place(rank);
+        self.0.get(word).is_some_and(|word| word.load(Ordering::Acquire) & bit != 0)
+    }
+
+    fn set(&self, rank: Rank) {
+        let (word, bit) = Flags::place(rank);
+        if let Some(word) = self.0.get(word) {
+            word.fetch_or(bit, Ordering::Release);
+        }
+    }
+
+    fn ranks(&self) -> impl Iterator<Item = Rank> + '_ {
+        (0..).zip(&self.0).flat_map(|(i, word)| {
+            let mut rest = word.load(Ordering::Acquire);
+            std::iter::from_fn(move || {
+                let lowest = (rest != 0).then(|| rest.trailing_zeros())?;
+                rest &= rest - 1;
+                Some(Rank(i * u64::BITS + lowest))
+            })
+        })
+    }
+}
+
+impl<P: Primitives> Health<P> {
+    pub(crate) fn new(size: u32, epoch: Epoch) -> Health<P> {
         Health {
             trouble: AtomicBool::new(false),
             first: Mutex::new(None),
-            dead: flags(),
-            left: flags(),
+            dead: Flags::new(size),
+            left: Flags::new(size),
             epoch: AtomicU64::new(epoch.0),
         }
     }
@@ -45,14 +81,19 @@ impl Health {
     /// Whether this rank has died. False for ranks that do not exist.
     #[inline]
     pub fn is_dead(&self, rank: Rank) -> bool {
-        self.dead.get(rank.index()).is_some_and(|flag| flag.load(Ordering::Acquire))
+        self.dead.get(rank)
+    }
+
+    /// All that have died.
+    pub(crate) fn dead(&self) -> impl Iterator<Item = Rank> + '_ {
+        self.dead.ranks()
     }
 
     /// Whether this rank has left in good order: it will take part in no barrier any more, but its
     /// memory stays until all have left. False for ranks that do not exist.
     #[inline]
     pub fn has_left(&self, rank: Rank) -> bool {
-        self.left.get(rank.index()).is_some_and(|flag| flag.load(Ordering::Acquire))
+        self.left.get(rank)
     }
 
     /// The newest epoch that this node has heard of.
@@ -63,29 +104,25 @@ impl Health {
 
     #[cold]
     fn trouble(&self) -> ClusterError {
-        self.first.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_else(|| {
+        self.first.lock().clone().unwrap_or_else(|| {
             // The flag is set after the cause, so this does not happen; an error is still right.
             ClusterError::CoordinatorLost { reason: "the cause is not known".to_owned() }
         })
     }
 
     fn set(&self, error: ClusterError) {
-        self.first.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.first.lock().get_or_insert(error);
         self.trouble.store(true, Ordering::Release);
     }
 
     pub(crate) fn node_died(&self, rank: Rank, reason: String, epoch: Epoch) {
         self.epoch.fetch_max(epoch.0, Ordering::AcqRel);
-        if let Some(flag) = self.dead.get(rank.index()) {
-            flag.store(true, Ordering::Release);
-        }
+        self.dead.set(rank);
         self.set(ClusterError::NodeDied { rank, reason });
     }
 
     pub(crate) fn node_left(&self, rank: Rank) {
-        if let Some(flag) = self.left.get(rank.index()) {
-            flag.store(true, Ordering::Release);
-        }
+        self.left.set(rank);
     }
 
     pub(crate) fn advance(&self, epoch: Epoch) {
@@ -97,13 +134,24 @@ impl Health {
     }
 }
 
+impl<P: Primitives> fmt::Debug for Health<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Health")
+            .field("first", &self.first)
+            .field("dead", &self.dead.ranks().collect::<Vec<_>>())
+            .field("left", &self.left.ranks().collect::<Vec<_>>())
+            .field("epoch", &self.epoch())
+            .finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_first_trouble_is_the_one_reported() {
-        let health = Health::new(3, Epoch(3));
+        let health = Health::<System>::new(3, Epoch(3));
         assert_eq!(health.check(), Ok(()));
         health.node_left(Rank(0));
         assert!(health.has_left(Rank(0)) && !health.is_dead(Rank(0)));
@@ -116,5 +164,19 @@ mod tests {
         );
         assert!(health.is_dead(Rank(2)) && !health.is_dead(Rank(1)) && !health.is_dead(Rank(9)));
         assert_eq!(health.epoch(), Epoch(4));
+    }
+
+    #[test]
+    fn each_rank_has_its_own_flag() {
+        for size in [1, 63, 64, 65, 200] {
+            for rank in (0..size).map(Rank) {
+                let flags = Flags::new(size);
+                flags.set(rank);
+                assert_eq!(flags.ranks().collect::<Vec<_>>(), [rank]);
+                assert!((0..300).map(Rank).all(|other| flags.get(other) == (other == rank)));
+            }
+            // A rank that does not exist is not kept, wherever it would be.
+            Flags::new(size).set(Rank(u32::MAX));
+        }
     }
 }

@@ -14,6 +14,7 @@ use std::str::FromStr;
 
 use super::Rank;
 use super::error::ClusterError;
+use crate::primitives::Primitives;
 
 /// The variable with the addresses.
 const JOB: &str = "PANGEA_JOB";
@@ -72,12 +73,12 @@ impl Secret {
     /// Its length in bytes.
     pub const BYTES: usize = 32;
 
-    /// A new one, from the system's random numbers.
+    /// A new one, from the random numbers of `P`.
     ///
     /// # Errors
     /// [`ClusterError::System`] if there are none.
-    pub fn random() -> Result<Secret, ClusterError> {
-        random_bytes().map(Secret)
+    pub fn random<P: Primitives>() -> Result<Secret, ClusterError> {
+        random_bytes::<P, _>().map(Secret)
     }
 
     /// As hexadecimal digits, for the environment of a node.
@@ -112,12 +113,10 @@ impl fmt::Debug for Secret {
 }
 
 /// Bytes that nobody can guess.
-pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], ClusterError> {
+pub(crate) fn random_bytes<P: Primitives, const N: usize>() -> Result<[u8; N], ClusterError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| ClusterError::System {
-        doing: "get random numbers".to_owned(),
-        problem: error.to_string(),
-    })?;
+    P::fill_random(&mut bytes)
+        .map_err(|error| ClusterError::system("get random numbers", &error))?;
     Ok(bytes)
 }
 
@@ -201,6 +200,7 @@ fn problem(variable: &'static str, problem: String) -> ClusterError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::primitives::System;
 
     fn parse(variables: &[(&str, &str)]) -> Result<Option<JobEnv>, ClusterError> {
         JobEnv::from_variables(|name| {
@@ -265,6 +265,6 @@ mod tests {
             .expect_err("one digit is missing")
             .to_string();
         assert!(!error.contains("a5"), "{error}");
-        assert_ne!(Secret::random(), Secret::random());
+        assert_ne!(Secret::random::<System>(), Secret::random::<System>());
     }
 }

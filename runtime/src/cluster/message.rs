@@ -50,8 +50,15 @@ pub(crate) enum ToCoordinator {
 /// From the coordinator to a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ToNode {
-    /// All nodes have announced their arenas; this is the one of `rank`.
-    Arena { rank: Rank, card: Vec<u8>, epoch: Epoch },
+    /// All nodes have announced their arenas; these are the cards of ranks `first`, `first + 1`, …, one
+    /// behind the other, and where each of them ends. A card with files comes alone.
+    Arenas {
+        first: Rank,
+        ends: Vec<u32>,
+        #[serde(with = "bytes")]
+        bytes: Vec<u8>,
+        epoch: Epoch,
+    },
     /// `from` wants to connect a queue pair to this node.
     PairRequest { relay: u64, from: Rank, card: Vec<u8> },
     /// Answers a request.
@@ -60,8 +67,8 @@ pub(crate) enum ToNode {
     Clear { clear: u64, offset: u64, len: u64 },
     /// A node died.
     NodeDied { rank: Rank, reason: String, epoch: Epoch },
-    /// A node left in good order. Its memory stays until [`ToNode::Goodbye`].
-    NodeLeft { rank: Rank },
+    /// Nodes left in good order. Their memory stays until [`ToNode::Goodbye`].
+    NodesLeft { ranks: Vec<Rank> },
     /// All nodes have left or died: this one may go.
     Goodbye,
 }
@@ -125,6 +132,36 @@ pub(crate) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Strin
     }
 }
 
+/// Long runs of bytes, encoded as sequences of bytes are, but copied as a whole.
+mod bytes {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Vec<u8>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+        }
+
+        from.deserialize_bytes(Bytes)
+    }
+}
+
 /// Takes a card apart for a message.
 pub(crate) fn split(card: &Card) -> (Vec<u8>, Files) {
     (card.bytes.clone(), card.fds.clone())
@@ -163,13 +200,18 @@ mod tests {
             epoch: Epoch(2),
         };
         vec![
-            ToNode::Arena { rank: Rank(1), card: vec![1; 40], epoch: Epoch(4) },
+            ToNode::Arenas {
+                first: Rank(1),
+                ends: vec![30, 40],
+                bytes: vec![1; 40],
+                epoch: Epoch(4),
+            },
             ToNode::PairRequest { relay: 3, from: Rank(0), card: vec![2; 40] },
             ToNode::Reply { request: 9, result: Ok(Answer::Segment(descriptor)) },
             ToNode::Reply { request: 9, result: Err(Refusal::JobFull { size: 2 }) },
             ToNode::Clear { clear: 1, offset: 64, len: 64 },
             ToNode::NodeDied { rank: Rank(1), reason: "killed".to_owned(), epoch: Epoch(3) },
-            ToNode::NodeLeft { rank: Rank(1) },
+            ToNode::NodesLeft { ranks: vec![Rank(1), Rank(300)] },
             ToNode::Goodbye,
         ]
     }
@@ -200,7 +242,10 @@ mod tests {
     #[test]
     fn the_encoding_is_pinned() {
         assert_eq!(encode(&ToCoordinator::Cleared { clear: 300 }), [7, 0xAC, 2]);
-        assert_eq!(encode(&ToNode::NodeLeft { rank: Rank(5) }), [5, 5]);
+        assert_eq!(encode(&ToNode::NodesLeft { ranks: vec![Rank(5)] }), [5, 1, 5]);
+        let arenas =
+            ToNode::Arenas { first: Rank(5), ends: vec![3], bytes: vec![8; 3], epoch: Epoch(6) };
+        assert_eq!(encode(&arenas), [0, 5, 1, 3, 3, 8, 8, 8, 6]);
         assert_eq!(encode(&ToNode::Goodbye), [6]);
     }
 

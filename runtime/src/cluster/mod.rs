@@ -5,20 +5,24 @@
 //! Nodes talk to the coordinator only; what one node has to tell another (the addresses of queue
 //! pairs) is relayed.
 //!
-//! | file | subject | sockets, threads, clocks |
+//! | file | subject | wires, threads, clocks |
 //! | --- | --- | --- |
 //! | `message.rs` | what is said | none |
 //! | `frame.rs` | where a message begins and ends, within limits | none |
 //! | `auth.rs` | who may speak: versioned hello, challenge, proofs | none |
+//! | `arenas.rs` | the cards of all arenas, packed | none |
 //! | `segment.rs` | what a named allocation looks like | none |
 //! | `extents.rs` | the free space of one arena | none |
 //! | `catalog.rs` | names, segments, references, extents | none |
-//! | `coordinator/state.rs` | every decision of the coordinator, as a state machine | none |
-//! | `coordinator/server.rs`, `coordinator/connection.rs` | the coordinator's sockets | one thread |
+//! | `coordinator/state.rs`, `coordinator/state/` | every decision of the coordinator, as a state machine | none |
+//! | `coordinator/server.rs`, `coordinator/connection.rs` | the coordinator's connections | one thread |
 //! | `client/` | a node's side | one control thread |
 //! | `health.rs` | what a node knows of the others' deaths | atomics |
 //! | `job.rs` | where a job is found: address, secret, rank | environment |
-//! | `stream.rs` | TCP and Unix sockets, and files over the latter | system calls |
+//! | `socket/` | TCP and Unix sockets, and files over the latter | system calls |
+//!
+//! Threads, locks, clocks and wires are those of a [`Primitives`](crate::primitives::Primitives); only
+//! `socket/` belongs to one of them.
 //!
 //! # The life of a node
 //!
@@ -55,6 +59,7 @@
 //! `recovery` (leases, new epochs, fences, promotion of backups) will stand beside `coordinator/`
 //! and be driven by the same state machine; until then a death ends every wait with an error.
 
+mod arenas;
 mod auth;
 mod catalog;
 mod client;
@@ -66,19 +71,20 @@ mod health;
 mod job;
 mod message;
 mod segment;
-mod stream;
+mod socket;
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+pub use arenas::Arenas;
 pub use client::{Client, ClientOptions, Handler, LostPolicy, Welcome};
 pub use coordinator::{Coordinator, CoordinatorConfig, JobEvent};
 pub use error::{ClusterError, Refusal};
 pub use health::Health;
 pub use job::{Address, JobEnv, Secret};
 pub use segment::{CatalogEntry, Distribution, Model, SegmentDescriptor, SegmentSpec};
+pub use socket::{Socket, SocketAcceptor, SocketWake};
 
 /// The number of a node in its job, from 0.
 #[derive(
@@ -120,10 +126,4 @@ impl fmt::Display for Epoch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
-}
-
-/// Locks, also after a panic of another holder: what is kept under these locks is whole between any
-/// two statements.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

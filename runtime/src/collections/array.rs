@@ -292,14 +292,14 @@ impl<T: Element, P: Primitives> Array<T, P> {
             return Err(Error::Released { name: self.name().to_owned() });
         }
         let endpoint = self.segment.endpoint();
-        let Some(memory) = endpoint.mapped(number) else {
+        let Some(memory) = endpoint.mapped(number)? else {
             return Err(Error::NotMapped {
                 name: self.name().to_owned(),
                 rank,
                 provider: endpoint.fabric().capabilities().provider,
             });
         };
-        Ok(LocalPart::new(Arc::clone(&self.segment), number, Arc::clone(memory)))
+        Ok(LocalPart::new(Arc::clone(&self.segment), number, memory))
     }
 
     /// Fills the part that this node holds from a file of raw elements (the bytes of element `i` at

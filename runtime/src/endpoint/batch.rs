@@ -1,10 +1,11 @@
 //! Many small accesses at once: one doorbell for each home, all homes in flight together.
 
 use arrayvec::ArrayVec;
-use verbs_shim::{Slice, WorkRequest};
+use verbs_shim::{RemoteAddr, Slice, WorkRequest};
 
+use super::progress::{END_OF_BATCH, IN_BATCH};
 use super::staging::{BATCH, CELL, Staging};
-use super::thread::{END_OF_BATCH, IN_BATCH, Thread};
+use super::thread::Thread;
 use super::{Endpoint, Place};
 use crate::error::Error;
 use crate::primitives::Primitives;
@@ -27,9 +28,9 @@ trait Direction {
     ) -> Result<(), Error>;
 
     /// Prepares a cell and makes the request for it.
-    fn request<'a, P: Primitives>(
+    fn request<'a>(
         &mut self,
-        endpoint: &Endpoint<P>,
+        remote: RemoteAddr,
         staging: &'a Staging,
         cell: usize,
         item: Item,
@@ -60,15 +61,15 @@ impl Direction for Reading<'_> {
         thread.read_piece(endpoint, item.place, self.element(item))
     }
 
-    fn request<'a, P: Primitives>(
+    fn request<'a>(
         &mut self,
-        endpoint: &Endpoint<P>,
+        remote: RemoteAddr,
         staging: &'a Staging,
         cell: usize,
-        item: Item,
+        _: Item,
     ) -> Result<WorkRequest<'a>, Error> {
         let into: Slice<'a> = staging.cell(cell, self.each)?;
-        Ok(WorkRequest::read(into, endpoint.remote(item.place)))
+        Ok(WorkRequest::read(into, remote))
     }
 
     fn finish(&mut self, staging: &Staging, cell: usize, item: Item) {
@@ -97,15 +98,15 @@ impl Direction for Writing<'_> {
         thread.write_piece(endpoint, item.place, self.element(item))
     }
 
-    fn request<'a, P: Primitives>(
+    fn request<'a>(
         &mut self,
-        endpoint: &Endpoint<P>,
+        remote: RemoteAddr,
         staging: &'a Staging,
         cell: usize,
         item: Item,
     ) -> Result<WorkRequest<'a>, Error> {
         staging.memory().write(Staging::cell_at(cell), self.element(item));
-        Ok(WorkRequest::write(staging.cell(cell, self.each)?, endpoint.remote(item.place)))
+        Ok(WorkRequest::write(staging.cell(cell, self.each)?, remote))
     }
 
     fn finish(&mut self, _: &Staging, _: usize, _: Item) {}
@@ -181,11 +182,19 @@ impl<P: Primitives> Thread<P> {
                 continue;
             }
             let rank = items[start].place.rank;
+            let arena = match self.remote(endpoint, Place::new(rank, 0)) {
+                Ok(arena) => arena,
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            };
             let mut batch = ArrayVec::<WorkRequest<'_>, BATCH>::new();
             for cell in start..items.len() {
                 if items[cell].place.rank == rank {
                     posted[cell] = true;
-                    let request = direction.request(endpoint, staging, cell, items[cell])?;
+                    let remote = arena.plus(items[cell].place.offset);
+                    let request = direction.request(remote, staging, cell, items[cell])?;
                     batch.push(request.token(IN_BATCH));
                 }
             }

@@ -13,16 +13,19 @@
 //! to this home, or 0: before the new one is made, the old responder is put in error state, so that
 //! nothing posted to the old pair takes effect after the initiator has gone on with the new one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use verbs_shim::provider::Provider;
 use verbs_shim::{Card, CompletionQueue, Fabric, Memory, QueuePair, QueuePairConfig};
 
 use crate::cluster::{Handler, Rank};
+use crate::primitives::{Primitives, Trap};
 
 const OPEN: u8 = 1;
 const CLOSE: u8 = 2;
+
+/// The key of no pair.
+pub(super) const NO_PAIR: u64 = 0;
 
 /// Completion queues of responders are made for so many pairs each, as they are needed.
 const PAIRS_A_QUEUE: u32 = 256;
@@ -79,32 +82,35 @@ impl Request {
 }
 
 /// What the control thread starts with; it may be sent to it.
-pub(super) struct Control<Q: Provider> {
-    fabric: Fabric<Q>,
+pub(super) struct Control<P: Primitives> {
+    fabric: Fabric<P::Provider>,
     arena: Arc<Memory>,
 }
 
-impl<Q: Provider> Control<Q> {
-    pub(super) fn new(fabric: Fabric<Q>, arena: Arc<Memory>) -> Control<Q> {
+impl<P: Primitives> Control<P> {
+    pub(super) fn new(fabric: Fabric<P::Provider>, arena: Arc<Memory>) -> Control<P> {
         Control { fabric, arena }
     }
 
     /// To be called on the control thread, where the queue pairs will stay.
-    pub(super) fn start(self) -> Responder<Q> {
-        Responder { control: self, queues: Vec::new(), pairs: HashMap::new() }
+    pub(super) fn start(self) -> Responder<P> {
+        Responder { control: self, queues: Vec::new(), pairs: BTreeMap::new() }
     }
 }
 
 /// The other ends of the peers' queue pairs. They only respond: no work is ever posted to them.
-pub(super) struct Responder<Q: Provider> {
-    control: Control<Q>,
-    queues: Vec<CompletionQueue<Q>>,
-    pairs: HashMap<(Rank, u64), QueuePair<Q>>,
+pub(super) struct Responder<P: Primitives> {
+    control: Control<P>,
+    queues: Vec<CompletionQueue<P::Provider>>,
+    /// By the initiator and its key.
+    pairs: BTreeMap<(Rank, u64), QueuePair<P::Provider>>,
 }
 
-impl<Q: Provider> Responder<Q> {
+impl<P: Primitives> Responder<P> {
     fn open(&mut self, from: Rank, key: u64, replaces: u64, card: &Card) -> Result<Card, String> {
-        self.close(from, replaces)?;
+        if !P::falls_into(Trap::ReconnectWithoutFence) {
+            self.close(from, replaces)?;
+        }
         let config = QueuePairConfig { depth: 1, peer: from.0, ..QueuePairConfig::default() };
         let fabric = &self.control.fabric;
         let made = match self.queues.last() {
@@ -135,7 +141,7 @@ impl<Q: Provider> Responder<Q> {
     }
 }
 
-impl<Q: Provider> Handler for Responder<Q> {
+impl<P: Primitives> Handler for Responder<P> {
     fn pair_requested(&mut self, from: Rank, card: &Card) -> Result<Card, String> {
         match Request::decode(card) {
             Some(Request::Open { key, replaces, card }) => self.open(from, key, replaces, &card),
@@ -151,20 +157,21 @@ impl<Q: Provider> Handler for Responder<Q> {
         let mut at = offset as usize;
         while at < end {
             let n = zeros.len().min(end - at);
-            memory.write(at, &zeros[..n]);
+            P::write(memory, at, &zeros[..n]);
             at += n;
         }
     }
 
     fn peer_died(&mut self, rank: Rank) {
-        for ((from, _), pair) in &mut self.pairs {
-            if *from == rank
-                && let Err(error) = pair.fail()
-            {
-                log::warn!("fencing rank {}: {error}", rank.0);
+        if P::falls_into(Trap::TakeoverWithoutFence) {
+            return;
+        }
+        for (_, mut pair) in self.pairs.extract_if((rank, NO_PAIR)..=(rank, u64::MAX), |_, _| true)
+        {
+            if let Err(error) = pair.fail() {
+                log::warn!("fencing rank {rank}: {error}");
             }
         }
-        self.pairs.retain(|(from, _), _| *from != rank);
     }
 }
 

@@ -4,7 +4,10 @@
 //! | file | what |
 //! | --- | --- |
 //! | `mod.rs` | [`Endpoint`]: what all threads of the node share |
+//! | `peers.rs` | the arenas of the other nodes |
 //! | `thread.rs` | [`Thread`]: what one thread owns: its completion queue and one queue pair for each peer |
+//! | `connections.rs` | those queue pairs, by rank |
+//! | `progress.rs` | how work is known to be complete |
 //! | `operations.rs` | single operations: read, write, atomic |
 //! | `transfer.rs` | longer and non-blocking transfers through staging memory |
 //! | `batch.rs` | many small accesses with one doorbell for each home |
@@ -15,8 +18,11 @@
 //! decided here.
 
 mod batch;
+mod connections;
 mod control;
 mod operations;
+mod peers;
+mod progress;
 mod staging;
 #[cfg(test)]
 mod tests;
@@ -25,7 +31,7 @@ mod transfer;
 
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use verbs_shim::{
@@ -38,8 +44,9 @@ pub(crate) use transfer::PendingRead;
 
 use crate::cluster::{Client, ClusterError, Coordinator, Health, JobEnv, Rank, Welcome};
 use crate::error::Error;
-use crate::primitives::Primitives;
+use crate::primitives::{Mutex, Primitives, Trap, with_known_thread, with_thread};
 use control::Control;
+use peers::Peers;
 
 /// A place in an arena: whose, and where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,28 +63,27 @@ impl Place {
 }
 
 /// What all threads of a node share.
-pub struct Endpoint<P: Primitives> {
-    number: u64,
+pub(crate) struct Endpoint<P: Primitives> {
     /// Threads hold the other end, to know when the endpoint is gone.
     alive: Arc<()>,
     rank: u32,
     size: u32,
-    client: Client,
+    client: Client<P>,
     fabric: Fabric<P::Provider>,
     arena: Arc<Region>,
-    peers: Vec<RemoteRegion>,
+    peers: Peers<P>,
     /// Queue pairs that threads left behind when they ended; their other ends are told at leisure.
-    abandoned: Arc<Mutex<Vec<control::Abandoned>>>,
+    abandoned: Arc<Abandoned<P>>,
     next_pair: AtomicU64,
     /// The coordinator of a job of one node, which must outlive the client's goodbye.
-    _own: Option<Coordinator>,
+    _own: Option<Coordinator<P>>,
 }
+
+/// The queue pairs that threads left behind.
+type Abandoned<P> = Mutex<Vec<control::Abandoned>, P>;
 
 /// How long the coordinator's word of a death may take.
 const WORD_OF_DEATH: Duration = Duration::from_secs(1);
-
-/// Numbers endpoints within the process, so that a thread finds its state for each.
-static NEXT_ENDPOINT: AtomicU64 = AtomicU64::new(1);
 
 impl<P: Primitives> Endpoint<P> {
     /// Joins the job: opens the provider that the coordinator says, contributes an arena whose first
@@ -88,36 +94,36 @@ impl<P: Primitives> Endpoint<P> {
     /// When the job cannot be joined, the provider not be opened, or the arena not be registered.
     pub(crate) fn join(
         job: &JobEnv,
-        own: Option<Coordinator>,
+        own: Option<Coordinator<P>>,
         reserved: u64,
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Endpoint<P>, Error> {
         let (client, welcome) = Client::connect(job)?;
         let fabric = Fabric::new(open(&welcome)?);
-        let memory = Memory::allocate(welcome.arena_bytes as usize)?;
+        let memory = fabric.allocate(welcome.arena_bytes as usize)?;
         let arena = Arc::new(fabric.register(memory, Access::all())?);
-        let control = Control::new(fabric.clone(), Arc::clone(arena.memory()));
-        let cards = client.announce(&arena.card(), reserved)?;
+        let control = Control::<P>::new(fabric.clone(), Arc::clone(arena.memory()));
+        let arenas = client.announce(&arena.card(), reserved)?;
         client.serve(move || Box::new(control.start()))?;
-        let peers = cards.iter().map(|card| fabric.import(card)).collect::<Result<_, _>>()?;
         Ok(Endpoint {
-            number: NEXT_ENDPOINT.fetch_add(1, Ordering::Relaxed),
             alive: Arc::new(()),
             rank: welcome.rank.0,
             size: welcome.size,
             client,
             fabric,
             arena,
-            peers,
+            peers: Peers::new(arenas),
             abandoned: Arc::default(),
             next_pair: AtomicU64::new(1),
             _own: own,
         })
     }
 
+    /// What tells it from all others of which a thread may have a state: such a state holds on to
+    /// `alive`, so its address is not used again.
     #[inline]
     pub(crate) fn number(&self) -> u64 {
-        self.number
+        Arc::as_ptr(&self.alive).addr() as u64
     }
 
     #[inline]
@@ -130,11 +136,11 @@ impl<P: Primitives> Endpoint<P> {
         self.size
     }
 
-    pub(crate) fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client<P> {
         &self.client
     }
 
-    pub(crate) fn health(&self) -> &Arc<Health> {
+    pub(crate) fn health(&self) -> &Arc<Health<P>> {
         self.client.health()
     }
 
@@ -148,12 +154,16 @@ impl<P: Primitives> Endpoint<P> {
         self.arena.memory()
     }
 
-    /// The arena of `rank`, if it is mapped into this process.
-    pub(crate) fn mapped(&self, rank: u32) -> Option<&Arc<Memory>> {
+    /// The arena of `rank`, if it can be mapped into this process.
+    pub(crate) fn mapped(&self, rank: u32) -> Result<Option<Arc<Memory>>, Error> {
         if rank == self.rank {
-            return Some(self.arena.memory());
+            return Ok(Some(Arc::clone(self.arena.memory())));
         }
-        self.peers[rank as usize].mapped()
+        Ok(self.region(rank)?.mapped().cloned())
+    }
+
+    fn region(&self, rank: u32) -> Result<RemoteRegion, Error> {
+        Ok(self.peers.region(&self.fabric, rank)?)
     }
 
     fn system_atomics(&self) -> bool {
@@ -163,13 +173,13 @@ impl<P: Primitives> Endpoint<P> {
     #[cold]
     #[inline(never)]
     fn with<R>(&self, f: impl FnOnce(&Rc<Thread<P>>) -> Result<R, Error>) -> Result<R, Error> {
-        P::with_thread(self, f)
+        with_thread(self, f)
     }
 
     /// Copies bytes from the node's own arena, in order with what follows, as a READ is.
     #[inline]
     fn read_own(&self, from: Place, into: &mut [u8]) {
-        self.arena().read(from.offset as usize, into);
+        P::read(self.arena(), from.offset as usize, into);
         fence(Ordering::Acquire);
     }
 
@@ -177,7 +187,7 @@ impl<P: Primitives> Endpoint<P> {
     #[inline]
     fn write_own(&self, to: Place, from: &[u8]) {
         fence(Ordering::Release);
-        self.arena().write(to.offset as usize, from);
+        P::write(self.arena(), to.offset as usize, from);
     }
 
     /// Copies bytes from an arena. One READ; none for the node's own arena.
@@ -187,8 +197,8 @@ impl<P: Primitives> Endpoint<P> {
             self.read_own(from, into);
             return Ok(());
         }
-        let done = P::with_known_thread(self, |thread| {
-            thread.with_open(from.rank, |pair| pair.try_read(self.remote(from), into))
+        let done = with_known_thread(self, |thread| {
+            thread.with_open(from, |pair, remote| pair.try_read(remote, into))
         });
         if done { Ok(()) } else { self.with(|thread| thread.read(self, from, into)) }
     }
@@ -200,8 +210,8 @@ impl<P: Primitives> Endpoint<P> {
             self.write_own(to, from);
             return Ok(());
         }
-        let done = P::with_known_thread(self, |thread| {
-            thread.with_open(to.rank, |pair| pair.try_write(from, self.remote(to)))
+        let done = with_known_thread(self, |thread| {
+            thread.with_open(to, |pair, remote| pair.try_write(from, remote))
         });
         if done { Ok(()) } else { self.with(|thread| thread.write(self, to, from)) }
     }
@@ -220,10 +230,13 @@ impl<P: Primitives> Endpoint<P> {
     /// CPU goes through the NIC too, unless the provider's atomics are the system's.
     #[inline]
     pub(crate) fn atomic(&self, at: Place, atomic: Atomic) -> Result<u64, Error> {
+        if P::falls_into(Trap::HomeAtomicsByCpu) && at.rank == self.rank {
+            return Ok(self.atomic_by_cpu(at, atomic));
+        }
         let mut before = None;
-        P::with_known_thread(self, |thread| {
-            thread.with_open(at.rank, |pair| {
-                before = pair.try_atomic(atomic, self.remote(at));
+        with_known_thread(self, |thread| {
+            thread.with_open(at, |pair, remote| {
+                before = pair.try_atomic(atomic, remote);
                 before.is_some()
             })
         });
@@ -241,12 +254,29 @@ impl<P: Primitives> Endpoint<P> {
             self.read(at, &mut word)?;
             return Ok(u64::from_ne_bytes(word));
         }
+        if P::falls_into(Trap::HomeAtomicsByCpu) && at.rank == self.rank {
+            return Ok(P::load(self.arena(), at.offset as usize));
+        }
         // A READ may tear where atomics are the NIC's; an atomic that adds nothing does not.
         self.atomic(at, Atomic::FetchAdd { add: 0 }).map_err(|error| match error {
             // Whether 0 was added makes no difference.
             Error::Indeterminate(error) => Error::Work(error),
             error => error,
         })
+    }
+
+    /// See [`Trap::HomeAtomicsByCpu`].
+    fn atomic_by_cpu(&self, at: Place, atomic: Atomic) -> u64 {
+        let offset = at.offset as usize;
+        let before = P::load(self.arena(), offset);
+        let after = match atomic {
+            Atomic::FetchAdd { add } => Some(before.wrapping_add(add)),
+            Atomic::CompareSwap { expected, new } => (before == expected).then_some(new),
+        };
+        if let Some(after) = after {
+            P::write(self.arena(), offset, &after.to_ne_bytes());
+        }
+        before
     }
 
     /// Waits until all that this thread began is complete at its homes. One round trip for each home
@@ -363,10 +393,7 @@ impl<P: Primitives> Endpoint<P> {
 
     /// Tells the other ends of queue pairs whose threads have ended.
     fn close_abandoned(&self) {
-        let abandoned = {
-            let mut list = self.abandoned.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *list)
-        };
+        let abandoned = std::mem::take(&mut *self.abandoned.lock());
         for pair in abandoned {
             if let Err(error) = self.client.connect_pair(pair.peer(), &pair.close()) {
                 log::debug!("closing a queue pair: {error}");
@@ -380,14 +407,15 @@ impl<P: Primitives> Endpoint<P> {
 
     fn leave(&self) {
         // A node that panics has failed: nobody waits for it, and it waits for nobody.
-        let orderly = !std::thread::panicking();
+        let orderly = !P::panicking();
         if orderly && let Err(error) = self.quiet() {
             log::warn!("leaving the job: {error}");
         }
         if let Err(error) = self.client.leave(orderly) {
             log::warn!("leaving the job: {error}");
         }
-        P::forget_thread(self.number);
+        // The thread may itself be ending, and its states be gone.
+        let _ = P::with_states(|states| states.forget(self.number()));
     }
 }
 

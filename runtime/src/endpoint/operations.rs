@@ -1,10 +1,11 @@
 //! What a thread does at a home, one operation at a time: read, write, atomic, and the signs of barriers
 //! and collectives. In place where the provider executes so, else by work requests.
 
-use verbs_shim::{Atomic, RemoteAddr, Status, WorkRequest};
+use verbs_shim::{Atomic, Status, WorkRequest};
 
+use super::progress::{END_OF_BATCH, LATER};
 use super::staging::{CELL, Staging};
-use super::thread::{END_OF_BATCH, LATER, Thread};
+use super::thread::Thread;
 use super::{Endpoint, Place};
 use crate::error::Error;
 use crate::primitives::Primitives;
@@ -19,12 +20,12 @@ impl<P: Primitives> Thread<P> {
         from: Place,
         into: &mut [u8],
     ) -> Result<(), Error> {
-        let remote = endpoint.remote(from);
-        let done = self.with_pair(endpoint, from.rank, |pair| pair.read_in_place(remote, into))?;
+        let done =
+            self.with_pair(endpoint, from, |pair, remote| pair.read_in_place(remote, into))?;
         match done {
             Some(Ok(())) => Ok(()),
             Some(Err(error)) => Err(endpoint.work_failed(error)),
-            None => self.read_staged(endpoint, from, remote, into),
+            None => self.read_staged(endpoint, from, into),
         }
     }
 
@@ -32,13 +33,13 @@ impl<P: Primitives> Thread<P> {
         &self,
         endpoint: &Endpoint<P>,
         from: Place,
-        remote: RemoteAddr,
         into: &mut [u8],
     ) -> Result<(), Error> {
         if into.len() > CELL {
             return self.read_pieces(endpoint, std::iter::once((from, into.len())), into);
         }
         let staging = self.staging(endpoint)?;
+        let remote = self.remote(endpoint, from)?;
         let request = WorkRequest::read(staging.cell(0, into.len())?, remote);
         self.post_batch(endpoint, from.rank, &[request.token(END_OF_BATCH).signaled()])?;
         self.finish_batches(endpoint)?;
@@ -54,13 +55,13 @@ impl<P: Primitives> Thread<P> {
         to: Place,
         from: &[u8],
     ) -> Result<(), Error> {
-        let remote = endpoint.remote(to);
-        let done = self.with_pair(endpoint, to.rank, |pair| pair.write_in_place(from, remote))?;
+        let done =
+            self.with_pair(endpoint, to, |pair, remote| pair.write_in_place(from, remote))?;
         match done {
             Some(Ok(())) => Ok(()),
             Some(Err(error)) => Err(endpoint.work_failed(error)),
             None if from.len() <= endpoint.inline() => {
-                let request = WorkRequest::write_inline(from, remote);
+                let request = WorkRequest::write_inline(from, self.remote(endpoint, to)?);
                 self.post_batch(endpoint, to.rank, &[request.token(END_OF_BATCH).signaled()])?;
                 self.finish_batches(endpoint)
             }
@@ -75,12 +76,13 @@ impl<P: Primitives> Thread<P> {
         to: Place,
         from: &[u8],
     ) -> Result<(), Error> {
-        let remote = endpoint.remote(to);
-        let done = self.with_pair(endpoint, to.rank, |pair| pair.write_in_place(from, remote))?;
+        let done =
+            self.with_pair(endpoint, to, |pair, remote| pair.write_in_place(from, remote))?;
         match done {
             Some(Ok(())) => Ok(()),
             Some(Err(error)) => Err(endpoint.work_failed(error)),
             None if from.len() <= endpoint.inline() => {
+                let remote = self.remote(endpoint, to)?;
                 let request = WorkRequest::write_inline(from, remote).token(LATER);
                 self.post(endpoint, to.rank, &[request])
             }
@@ -96,26 +98,25 @@ impl<P: Primitives> Thread<P> {
         at: Place,
         atomic: Atomic,
     ) -> Result<u64, Error> {
-        let remote = endpoint.remote(at);
         let done =
-            self.with_pair(endpoint, at.rank, |pair| pair.atomic_in_place(atomic, remote))?;
+            self.with_pair(endpoint, at, |pair, remote| pair.atomic_in_place(atomic, remote))?;
         match done {
             Some(Ok(before)) => Ok(before),
             Some(Err(error)) => Err(endpoint.work_failed(error)),
-            None => self.atomic_posted(endpoint, at.rank, remote, atomic),
+            None => self.atomic_posted(endpoint, at, atomic),
         }
     }
 
     fn atomic_posted(
         &self,
         endpoint: &Endpoint<P>,
-        rank: u32,
-        remote: RemoteAddr,
+        at: Place,
         atomic: Atomic,
     ) -> Result<u64, Error> {
         let staging = self.staging(endpoint)?;
+        let remote = self.remote(endpoint, at)?;
         let request = WorkRequest::atomic(atomic, staging.cell(0, 8)?, remote);
-        self.post_batch(endpoint, rank, &[request.token(END_OF_BATCH).signaled()])?;
+        self.post_batch(endpoint, at.rank, &[request.token(END_OF_BATCH).signaled()])?;
         self.progress_until(endpoint, || self.batches.get() == 0)?;
         if let Some(error) = self.batch_error.take() {
             return Err(match endpoint.work_failed(error) {
@@ -148,7 +149,7 @@ impl<P: Primitives> Thread<P> {
         let word = word.to_ne_bytes();
         let (to, bytes) = payload.unwrap_or((at, &[]));
         debug_assert_eq!(to.rank, at.rank);
-        let (to, at) = (endpoint.remote(to), endpoint.remote(at));
+        let (to, at) = (self.remote(endpoint, to)?, self.remote(endpoint, at)?);
         // One batch in any case, so that the flag never arrives without its payload. The flag is
         // signaled, so that `quiet` afterwards only waits.
         if bytes.len().max(word.len()) <= endpoint.inline() {
@@ -176,12 +177,6 @@ impl<P: Primitives> Thread<P> {
 }
 
 impl<P: Primitives> Endpoint<P> {
-    /// A place as the NIC names it.
-    #[inline]
-    pub(super) fn remote(&self, place: Place) -> RemoteAddr {
-        self.peers[place.rank as usize].at(place.offset)
-    }
-
     /// The longest write that travels inside its request.
     #[inline]
     pub(super) fn inline(&self) -> usize {

@@ -51,7 +51,7 @@ pub(super) struct Staging {
 
 impl Staging {
     pub(super) fn new<P: Provider>(fabric: &Fabric<P>) -> Result<Staging, Error> {
-        let memory = Memory::allocate(BATCH * CELL + SLOTS * SLOT)?;
+        let memory = fabric.allocate(BATCH * CELL + SLOTS * SLOT)?;
         let region = fabric.register(memory, Access::local())?;
         Ok(Staging { region, states: std::array::from_fn(|_| Cell::new(SlotState::Free)) })
     }

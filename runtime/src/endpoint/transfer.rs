@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use verbs_shim::{Access, Memory, Region, WorkError, WorkRequest};
+use verbs_shim::{Access, Region, WorkError, WorkRequest};
 
 use super::staging::{SLOT, SLOTS, SlotState, Staging};
 use super::thread::Thread;
@@ -86,7 +86,8 @@ impl<P: Primitives> Thread<P> {
                     staging.memory().read(Staging::slot_at(flight.slot), bytes);
                 })
                 .and_then(|slot| {
-                    let remote = endpoint.remote(place);
+                    let remote = self.remote(endpoint, place);
+                    let remote = remote.inspect_err(|_| staging.release(slot))?;
                     let request = WorkRequest::read(staging.slot(slot, len)?, remote);
                     self.post_slot(endpoint, staging, place.rank, slot, request, false)?;
                     window.push(Flight { slot, at, len });
@@ -191,7 +192,8 @@ impl<P: Primitives> Thread<P> {
         detached: bool,
     ) -> Result<(), Error> {
         staging.memory().write(Staging::slot_at(slot), bytes);
-        let request = WorkRequest::write(staging.slot(slot, bytes.len())?, endpoint.remote(to));
+        let remote = self.remote(endpoint, to).inspect_err(|_| staging.release(slot))?;
+        let request = WorkRequest::write(staging.slot(slot, bytes.len())?, remote);
         self.post_slot(endpoint, staging, to.rank, slot, request, detached)
     }
 
@@ -311,7 +313,7 @@ impl<P: Primitives> Thread<P> {
         // more gets memory of its own.
         let chunks: Vec<_> = chunks(pieces).collect();
         if staging.free_slots() < chunks.len() + SLOTS / 2 {
-            let memory = Memory::allocate(bytes.max(1))?;
+            let memory = endpoint.fabric().allocate(bytes.max(1))?;
             let region = endpoint.fabric().register(memory, Access::local())?;
             pending.own = Some((region, self.open_account()));
         }
@@ -346,8 +348,8 @@ impl<P: Primitives> PendingRead<P> {
             endpoint.read_own(place, &mut self.bytes[at..at + len]);
             return Ok(());
         }
-        let remote = endpoint.remote(place);
         let thread = &self.thread;
+        let remote = thread.remote(endpoint, place)?;
         let Some((own, account)) = &self.own else {
             let slot = thread.take_slot_alone(endpoint, staging)?;
             let request = WorkRequest::read(staging.slot(slot, len)?, remote);

@@ -27,9 +27,8 @@ pub(super) fn barrier<P: Primitives>(endpoint: &Endpoint<P>, barrier: u64) -> Re
         let (to, from) = partners(rank, size, round);
         let flag = layout::barrier_flag(round);
         endpoint.notify(None, (Place::new(to, flag), barrier))?;
-        let word = endpoint.arena().atomic_u64(flag as usize);
         wait_for(endpoint, from, || {
-            let seen = word.load(Ordering::Acquire);
+            let seen = P::load(endpoint.arena(), flag as usize);
             seen == barrier || seen == barrier + 1
         })?;
     }

@@ -12,8 +12,6 @@
 //! ended for it, so after every node has given its value to `c + 1`, which a node does after it has
 //! taken all that it needs out of `c`.
 
-use std::sync::atomic::Ordering;
-
 use super::barrier::wait_for;
 use super::layout::{self, Slot};
 use crate::endpoint::{Endpoint, Place};
@@ -80,10 +78,11 @@ fn take<P: Primitives>(
     from: u32,
     value: &mut [u8],
 ) -> Result<(), Error> {
-    let flag = endpoint.arena().atomic_u64(slot.flag as usize);
-    // Acquire pairs with the order of the two WRITEs on one queue pair: the number comes last.
-    wait_for(endpoint, from, || flag.load(Ordering::Acquire) == collective)?;
-    endpoint.arena().read(slot.payload as usize, value);
+    let arena = endpoint.arena();
+    // The acquire of the load pairs with the order of the two WRITEs on one queue pair: the number
+    // comes last.
+    wait_for(endpoint, from, || P::load(arena, slot.flag as usize) == collective)?;
+    P::read(arena, slot.payload as usize, value);
     Ok(())
 }
 

@@ -12,19 +12,17 @@ mod layout;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, PoisonError};
-
 pub(crate) use collective::MAX_VALUE;
 pub(crate) use layout::RESERVED_BYTES;
 
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::primitives::Primitives;
+use crate::primitives::{Mutex, Primitives, Trap};
 
 /// A node's part in barriers and collectives. One of its threads at a time takes part; the others
 /// wait their turn.
-pub(crate) struct Sync {
-    state: Mutex<State>,
+pub(crate) struct Sync<P: Primitives> {
+    state: Mutex<State, P>,
 }
 
 #[derive(Default)]
@@ -35,15 +33,18 @@ struct State {
     broken: bool,
 }
 
-impl Sync {
-    pub(crate) fn new() -> Sync {
+impl<P: Primitives> Sync<P> {
+    pub(crate) fn new() -> Sync<P> {
         Sync { state: Mutex::new(State::default()) }
     }
 
     /// See [`crate::Node::barrier`].
-    pub(crate) fn barrier<P: Primitives>(&self, endpoint: &Endpoint<P>) -> Result<(), Error> {
+    pub(crate) fn barrier(&self, endpoint: &Endpoint<P>) -> Result<(), Error> {
         self.take_part(|state| {
             state.barriers += 1;
+            if P::falls_into(Trap::OrderAcrossPairs) {
+                return barrier::barrier(endpoint, state.barriers);
+            }
             endpoint.quiet()?;
             barrier::barrier(endpoint, state.barriers)?;
             // This node's own signs have arrived: another thread, on other queue pairs, may take part
@@ -53,7 +54,7 @@ impl Sync {
     }
 
     /// Combines `value` of every node, in the order of the ranks; all get the result.
-    pub(crate) fn reduce<P: Primitives>(
+    pub(crate) fn reduce(
         &self,
         endpoint: &Endpoint<P>,
         value: &mut [u8],
@@ -70,7 +71,7 @@ impl Sync {
     }
 
     fn take_part(&self, f: impl FnOnce(&mut State) -> Result<(), Error>) -> Result<(), Error> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         if state.broken {
             return Err(Error::CollectiveBroken);
         }

@@ -13,6 +13,7 @@ use crate::cluster::{Coordinator, CoordinatorConfig, JobEnv, Rank};
 use crate::collections::ArrayBuilder;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::primitives::System;
 use crate::space::Element;
 use crate::sync::{RESERVED_BYTES, Sync as Collectives};
 
@@ -32,7 +33,7 @@ pub(crate) struct TestNode {
     pub(crate) endpoint: Arc<Endpoint<Paced>>,
     /// What goes wrong with the requests of this node.
     pub(crate) faults: Arc<Faults>,
-    sync: Collectives,
+    sync: Collectives<Paced>,
 }
 
 impl Job {
@@ -50,7 +51,7 @@ impl Job {
     /// be held any more, whatever has gone wrong.
     pub(crate) fn run(&self, program: impl Fn(&TestNode) + Send + Sync + 'static) {
         let config = CoordinatorConfig::local(self.size, Choice::Shm, ARENA_BYTES);
-        let coordinator = Coordinator::start(&config).expect("a coordinator");
+        let coordinator = Coordinator::<System>::start(&config).expect("a coordinator");
         let program = Arc::new(program);
         let (running, ended) = channel::<()>();
         let nodes: Vec<_> = (0..self.size)

@@ -1,16 +1,16 @@
-//! [`Paced`]: real threads, on the faulty provider, whose clocks advance by waiting only.
+//! [`Paced`]: the system's threads and wires, with the faulty provider and with clocks that advance by
+//! waiting only.
 //!
 //! So a test can say exactly how long the runtime has waited, however slow the machine is, and a
 //! time limit of the runtime costs a test no time.
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::cell::Cell;
+use std::io;
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::faulty::Faulty;
-use crate::endpoint::{Endpoint, Thread};
-use crate::error::Error;
-use crate::primitives::Primitives;
+use crate::primitives::{Primitives, System, ThreadStates};
 
 /// How far each moment of waiting takes the clock of a thread.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -18,50 +18,73 @@ const MOMENT: Duration = Duration::from_millis(1);
 pub(crate) enum Paced {}
 
 thread_local! {
-    static THREADS: RefCell<Vec<Rc<Thread<Paced>>>> = const { RefCell::new(Vec::new()) };
+    static STATES: ThreadStates<Paced> = const { ThreadStates::new() };
     static CLOCK: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-fn known(endpoint: &Endpoint<Paced>) -> Option<Rc<Thread<Paced>>> {
-    let mine = |thread: &&Rc<Thread<Paced>>| thread.endpoint() == endpoint.number();
-    THREADS.with(|threads| threads.borrow().iter().find(mine).map(Rc::clone))
+fn advance(by: Duration) {
+    CLOCK.set(CLOCK.get() + by);
 }
 
 impl Primitives for Paced {
     type Provider = Faulty;
+    type JoinHandle = <System as Primitives>::JoinHandle;
+    type Stream = <System as Primitives>::Stream;
+    type Acceptor = <System as Primitives>::Acceptor;
 
-    fn with_thread<R>(
-        endpoint: &Endpoint<Paced>,
-        f: impl FnOnce(&Rc<Thread<Paced>>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
-        if let Some(thread) = known(endpoint) {
-            return f(&thread);
-        }
-        let thread = Rc::new(Thread::new(endpoint)?);
-        THREADS.with(|threads| threads.borrow_mut().push(Rc::clone(&thread)));
-        f(&thread)
+    fn with_states<R>(f: impl FnOnce(&ThreadStates<Paced>) -> R) -> Option<R> {
+        STATES.try_with(f).ok()
     }
 
-    fn with_known_thread(
-        endpoint: &Endpoint<Paced>,
-        f: impl FnOnce(&Thread<Paced>) -> bool,
-    ) -> bool {
-        known(endpoint).is_some_and(|thread| f(&thread))
+    fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle> {
+        System::spawn(name, f)
     }
 
-    fn forget_thread(endpoint: u64) {
-        // The thread may itself be ending, and its list be gone.
-        let _ = THREADS.try_with(|threads| {
-            threads.borrow_mut().retain(|thread| thread.endpoint() != endpoint);
-        });
+    fn panicking() -> bool {
+        System::panicking()
     }
 
     fn now() -> Duration {
         CLOCK.get()
     }
 
+    fn sleep(duration: Duration) {
+        advance(duration);
+        System::sleep(duration);
+    }
+
     fn relax(_attempt: u32) {
-        CLOCK.set(CLOCK.get() + MOMENT);
+        advance(MOMENT);
         std::thread::yield_now();
+    }
+
+    fn exit(status: i32, message: &str) -> ! {
+        System::exit(status, message)
+    }
+
+    fn identity() -> (u32, String) {
+        System::identity()
+    }
+
+    fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
+        System::fill_random(bytes)
+    }
+
+    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        System::lock(mutex)
+    }
+
+    fn wait<'a, T>(
+        condvar: &Condvar,
+        mutex: &'a Mutex<T>,
+        guard: MutexGuard<'a, T>,
+        limit: Option<Duration>,
+    ) -> MutexGuard<'a, T> {
+        advance(limit.unwrap_or_default());
+        System::wait(condvar, mutex, guard, limit)
+    }
+
+    fn notify_all(condvar: &Condvar) {
+        System::notify_all(condvar);
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use pangea::Node;
 use pangea::cluster::{Coordinator, CoordinatorConfig, Rank};
+use pangea::primitives::System;
 use verbs_shim::provider::Choice;
 
 /// No job of these tests takes nearly as long, also under emulation.
@@ -29,7 +30,8 @@ pub(crate) fn job_with<R: Send + 'static>(
     program: impl Fn(Node) -> R + Send + Sync + Clone + 'static,
 ) -> Vec<R> {
     let coordinator =
-        Coordinator::start(&CoordinatorConfig::local(size, provider(), arena)).expect("starts");
+        Coordinator::<System>::start(&CoordinatorConfig::local(size, provider(), arena))
+            .expect("starts");
     let (tell, told) = mpsc::channel();
     let nodes: Vec<_> = (0..size)
         .map(|rank| {

@@ -3,23 +3,23 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::auth::NodeHandshake;
 use super::super::error::ClusterError;
 use super::super::frame::{self, Decoder};
 use super::super::job::{Address, JobEnv, random_bytes};
 use super::super::message::{Admission, Identity};
-use super::super::stream::Stream;
 use super::Welcome;
+use crate::primitives::{Primitives, Stream};
 
 /// How often an address is tried whose connection ends amid the handshake: a coordinator that is
 /// beset by strangers gives up the oldest connection that has not shown who it is.
 const ATTEMPTS: u32 = 10;
 
 /// A connection on which the handshake succeeded.
-pub(super) struct Joined {
-    pub(super) stream: Stream,
+pub(super) struct Joined<S> {
+    pub(super) stream: S,
     pub(super) decoder: Decoder,
     pub(super) welcome: Welcome,
 }
@@ -51,11 +51,15 @@ impl From<ClusterError> for Failure {
 }
 
 /// Tries the job's addresses in order.
-pub(super) fn join(job: &JobEnv, timeout: Duration) -> Result<Joined, ClusterError> {
-    let identity = Identity { rank: job.rank, pid: std::process::id(), host: host_name() };
+pub(super) fn join<P: Primitives>(
+    job: &JobEnv,
+    timeout: Duration,
+) -> Result<Joined<P::Stream>, ClusterError> {
+    let (pid, host) = P::identity();
+    let identity = Identity { rank: job.rank, pid, host: shortened(host) };
     let mut tried = Vec::new();
     for address in &job.addresses {
-        match join_at(address, job, &identity, timeout) {
+        match join_at::<P>(address, job, &identity, timeout) {
             Ok(joined) => return Ok(joined),
             Err(Failure::Final(error)) => return Err(error),
             Err(Failure::Connection(error)) => tried.push(format!("{address}: {error}")),
@@ -64,22 +68,22 @@ pub(super) fn join(job: &JobEnv, timeout: Duration) -> Result<Joined, ClusterErr
     Err(ClusterError::Unreachable { tried: tried.join("; ") })
 }
 
-fn join_at(
+fn join_at<P: Primitives>(
     address: &Address,
     job: &JobEnv,
     identity: &Identity,
     timeout: Duration,
-) -> Result<Joined, Failure> {
-    let deadline = Instant::now() + timeout;
+) -> Result<Joined<P::Stream>, Failure> {
+    let deadline = P::now() + timeout;
     let mut attempt = 1;
     loop {
-        let stream = Stream::connect(address, timeout)?;
-        match handshake(stream, job, identity, deadline) {
+        let stream = P::Stream::connect(address, timeout)?;
+        match handshake::<P>(stream, job, identity, deadline) {
             Err(Failure::Connection(error))
-                if was_cut(&error) && attempt < ATTEMPTS && Instant::now() < deadline =>
+                if was_cut(&error) && attempt < ATTEMPTS && P::now() < deadline =>
             {
                 log::debug!("{address} ended the handshake ({error}); trying again");
-                std::thread::sleep(Duration::from_millis(20) * attempt);
+                P::sleep(Duration::from_millis(20) * attempt);
                 attempt += 1;
             }
             result => return result,
@@ -93,21 +97,21 @@ fn was_cut(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
 }
 
-fn handshake(
-    stream: Stream,
+fn handshake<P: Primitives>(
+    stream: P::Stream,
     job: &JobEnv,
     identity: &Identity,
-    deadline: Instant,
-) -> Result<Joined, Failure> {
-    let left = deadline.saturating_duration_since(Instant::now());
+    deadline: Duration,
+) -> Result<Joined<P::Stream>, Failure> {
+    let left = deadline.saturating_sub(P::now());
     stream.set_timeout(Some(left.max(Duration::from_millis(1))))?;
     let mut decoder = Decoder::for_stranger();
 
-    let node = NodeHandshake::new(&job.secret, random_bytes()?);
-    send_all(&stream, &frame::frame(&node.hello(), 0), &[])?;
+    let node = NodeHandshake::new(&job.secret, random_bytes::<P, _>()?);
+    send_all::<P>(&stream, &frame::frame(&node.hello(), 0), &[])?;
     let challenge = receive_plain(&stream, &mut decoder)?;
     let (node, proof) = node.prove(&challenge, identity)?;
-    send_all(&stream, &frame::frame(&proof, 0), &[])?;
+    send_all::<P>(&stream, &frame::frame(&proof, 0), &[])?;
     let admission = node.conclude(&receive_plain(&stream, &mut decoder)?)?;
 
     stream.set_timeout(None)?;
@@ -124,7 +128,7 @@ fn welcome(admission: Admission) -> Result<Welcome, ClusterError> {
 }
 
 /// One frame of the handshake.
-fn receive_plain(stream: &Stream, decoder: &mut Decoder) -> Result<Vec<u8>, Failure> {
+fn receive_plain(stream: &impl Stream, decoder: &mut Decoder) -> Result<Vec<u8>, Failure> {
     let mut files = Vec::new();
     loop {
         match decoder.next() {
@@ -148,8 +152,8 @@ fn receive_plain(stream: &Stream, decoder: &mut Decoder) -> Result<Vec<u8>, Fail
 }
 
 /// Sends all of a frame; the files go with its first byte.
-pub(super) fn send_all(
-    stream: &Stream,
+pub(super) fn send_all<P: Primitives>(
+    stream: &P::Stream,
     mut bytes: &[u8],
     mut files: &[Arc<OwnedFd>],
 ) -> io::Result<()> {
@@ -160,10 +164,8 @@ pub(super) fn send_all(
                 files = &[];
             }
             // So many files are on their way that the system carries no more until some arrive.
-            Err(error)
-                if error.raw_os_error() == Some(rustix::io::Errno::TOOMANYREFS.raw_os_error()) =>
-            {
-                std::thread::sleep(Duration::from_millis(2));
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                P::sleep(Duration::from_millis(2));
             }
             Err(error) => return Err(error),
         }
@@ -171,12 +173,8 @@ pub(super) fn send_all(
     Ok(())
 }
 
-/// This host's name, for messages.
-fn host_name() -> String {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let mut end = name.len().min(Identity::MAX_HOST);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    name[..end].to_owned()
+/// The name of a host, no longer than a message may have it.
+fn shortened(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(Identity::MAX_HOST));
+    name
 }

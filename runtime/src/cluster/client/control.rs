@@ -1,13 +1,10 @@
 //! The control thread: reads what the coordinator says, and does it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, PoisonError};
-use std::thread::JoinHandle;
-use std::time::Instant;
 
 use super::super::frame::Decoder;
 use super::*;
+use crate::primitives::Slot;
 
 /// Reads messages; held by one thread at a time.
 pub(super) struct Reader {
@@ -17,11 +14,11 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(decoder: Decoder) -> Reader {
-        Reader { decoder, buffer: vec![0; 64 << 10].into() }
+        Reader { decoder, buffer: vec![0; 16 << 10].into() }
     }
 
     /// The next message, as soon as it is there.
-    fn next(&mut self, stream: &Stream) -> Result<(ToNode, Files), ClusterError> {
+    fn next(&mut self, stream: &impl Stream) -> Result<(ToNode, Files), ClusterError> {
         let lost = |reason: String| ClusterError::CoordinatorLost { reason };
         let mut files = Vec::new();
         loop {
@@ -44,16 +41,16 @@ impl Reader {
 }
 
 /// Waits for the arenas of all nodes. Runs before there is a control thread.
-pub(super) fn collect_arenas(
-    shared: &Shared,
+pub(super) fn collect_arenas<P: Primitives>(
+    shared: &Shared<P>,
     reader: &mut Reader,
-) -> Result<Vec<Card>, ClusterError> {
-    let mut arenas = Vec::new();
+) -> Result<Arenas, ClusterError> {
+    let mut arenas = Arenas::default();
     while arenas.len() < shared.size as usize {
         match reader.next(&shared.stream) {
-            Ok((ToNode::Arena { rank, card, epoch }, fds)) if rank.index() == arenas.len() => {
+            Ok((ToNode::Arenas { first, ends, bytes, epoch }, files)) => {
                 shared.health.advance(epoch);
-                arenas.push(Card { bytes: card, fds });
+                arenas.extend(first, &ends, &bytes, files).map_err(ClusterError::Protocol)?;
             }
             Ok((ToNode::NodeDied { rank, reason, epoch }, _)) => {
                 shared.health.node_died(rank, reason, epoch);
@@ -72,45 +69,46 @@ pub(super) fn collect_arenas(
             }
         }
     }
+    arenas.shrink_to_fit();
     Ok(arenas)
 }
 
 /// Starts the control thread, and waits until its handler is made.
-pub(super) fn start(
-    shared: &Arc<Shared>,
+pub(super) fn start<P: Primitives>(
+    shared: &Arc<Shared<P>>,
     reader: Reader,
     policy: LostPolicy,
     make_handler: impl FnOnce() -> Box<dyn Handler> + Send + 'static,
-) -> Result<JoinHandle<()>, ClusterError> {
+) -> Result<P::JoinHandle, ClusterError> {
     let shared = Arc::clone(shared);
-    let (made, is_made) = sync_channel(1);
-    let thread = std::thread::Builder::new()
-        .name("pangea-control".to_owned())
-        .spawn(move || {
-            // Whatever happens here, nobody is left waiting for this thread.
-            let ended = catch_unwind(AssertUnwindSafe(|| {
-                let mut handler = make_handler();
-                let _ = made.send(());
-                let mut reader = reader;
-                serve(&shared, &mut reader, handler.as_mut())
-            }));
-            let error = match ended {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => error,
-                Err(_) => ClusterError::CoordinatorLost {
-                    reason: "the control thread of this node panicked".to_owned(),
-                },
-            };
-            shared.stream.shutdown();
-            if !shared.leaving.load(Ordering::Acquire) {
-                shared.health.coordinator_lost(reason_of(&error));
-            }
-            shared.requests.end(&error);
-            shared.survive(policy, &error);
-        })
-        .map_err(|error| ClusterError::system("start the control thread", &error))?;
-    // An error means that the thread ended already; requests will say why.
-    let _ = is_made.recv();
+    let is_made = Arc::new(Slot::<(), P>::new());
+    let made = Arc::clone(&is_made);
+    let thread = P::spawn("pangea-control", move || {
+        // Whatever happens here, nobody is left waiting for this thread.
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            let mut handler = make_handler();
+            made.fill(());
+            let mut reader = reader;
+            serve(&shared, &mut reader, handler.as_mut())
+        }));
+        let error = match ended {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(_) => ClusterError::CoordinatorLost {
+                reason: "the control thread of this node panicked".to_owned(),
+            },
+        };
+        shared.stream.shutdown();
+        if !shared.leaving.load(Ordering::Acquire) {
+            shared.health.coordinator_lost(reason_of(&error));
+        }
+        shared.requests.end(&error);
+        // If there is no handler, requests say why.
+        made.fill(());
+        shared.survive(policy, &error);
+    })
+    .map_err(|error| ClusterError::system("start the control thread", &error))?;
+    is_made.take();
     Ok(thread)
 }
 
@@ -122,13 +120,13 @@ fn reason_of(error: &ClusterError) -> String {
 }
 
 /// Until the goodbye.
-fn serve(
-    shared: &Shared,
+fn serve<P: Primitives>(
+    shared: &Shared<P>,
     reader: &mut Reader,
     handler: &mut dyn Handler,
 ) -> Result<(), ClusterError> {
     // Deaths that were heard of before there was a handler.
-    for rank in (0..shared.size).map(Rank).filter(|&rank| shared.health.is_dead(rank)) {
+    for rank in shared.health.dead() {
         handler.peer_died(rank);
     }
     loop {
@@ -153,20 +151,24 @@ fn serve(
                 handler.peer_died(rank);
                 shared.health.node_died(rank, reason, epoch);
             }
-            ToNode::NodeLeft { rank } => shared.health.node_left(rank),
+            ToNode::NodesLeft { ranks } => {
+                for rank in ranks {
+                    shared.health.node_left(rank);
+                }
+            }
             ToNode::Goodbye => {
                 shared.requests.say_goodbye();
                 return Ok(());
             }
-            other @ ToNode::Arena { .. } => {
+            other @ ToNode::Arenas { .. } => {
                 return Err(ClusterError::Protocol(format!("{other:?} came twice")));
             }
         }
     }
 }
 
-fn answer_pair(
-    shared: &Shared,
+fn answer_pair<P: Primitives>(
+    shared: &Shared<P>,
     relay: u64,
     answer: Result<Card, String>,
 ) -> Result<(), ClusterError> {
@@ -178,27 +180,24 @@ fn answer_pair(
     shared.send(&ToCoordinator::PairAnswer { relay, result }, &files)
 }
 
-impl Shared {
+impl<P: Primitives> Shared<P> {
     /// What a node does whose coordinator is lost.
     fn survive(&self, policy: LostPolicy, error: &ClusterError) {
         match policy {
             LostPolicy::Keep => {}
             LostPolicy::Call(call) => call(error),
             LostPolicy::EndProcess { grace } => {
-                let deadline = Instant::now() + grace;
-                let mut dropped = lock(&self.dropped);
+                let deadline = P::now() + grace;
+                let mut dropped = self.dropped.lock();
                 while !*dropped {
-                    let left = deadline.saturating_duration_since(Instant::now());
+                    let left = deadline.saturating_sub(P::now());
                     if left.is_zero() {
                         let rank = self.rank;
-                        eprintln!("pangea: rank {rank}: {error}; this process ends with its job");
-                        std::process::exit(LostPolicy::EXIT_CODE);
+                        let last =
+                            format!("pangea: rank {rank}: {error}; this process ends with its job");
+                        P::exit(LostPolicy::EXIT_CODE, &last);
                     }
-                    dropped = self
-                        .drop_noticed
-                        .wait_timeout(dropped, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0;
+                    dropped = self.drop_noticed.wait_for(&self.dropped, dropped, left);
                 }
             }
         }

@@ -21,9 +21,8 @@ mod control;
 mod requests;
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use verbs_shim::Card;
@@ -35,8 +34,8 @@ use super::health::Health;
 use super::job::JobEnv;
 use super::message::{self, Answer, Files, MAX_CARD, RequestId, ToCoordinator, ToNode};
 use super::segment::{CatalogEntry, SegmentDescriptor, SegmentSpec};
-use super::stream::Stream;
-use super::{Epoch, Rank, Refusal, SegmentId, lock};
+use super::{Arenas, Epoch, Rank, Refusal, SegmentId};
+use crate::primitives::{Condvar, JoinHandle, Mutex, Primitives, Stream, System};
 use control::Reader;
 use requests::{Reply, Requests};
 
@@ -140,51 +139,51 @@ impl Default for ClientOptions {
 /// A node's connection to the coordinator of its job. Shared by all threads.
 ///
 /// Dropping it without [`Client::leave`] looks to the others as if this node had died.
-pub struct Client {
-    shared: Arc<Shared>,
-    stage: Mutex<Stage>,
+pub struct Client<P: Primitives = System> {
+    shared: Arc<Shared<P>>,
+    stage: Mutex<Stage<P>, P>,
 }
 
 /// Who reads messages.
-enum Stage {
+enum Stage<P: Primitives> {
     /// The thread that calls `announce`.
     Joined { reader: Reader, policy: LostPolicy, announced: bool },
     /// The control thread.
-    Serving(JoinHandle<()>),
+    Serving(P::JoinHandle),
     /// Nobody any more.
     Left,
 }
 
 /// What all threads of the node share.
-struct Shared {
+struct Shared<P: Primitives> {
     rank: Rank,
     size: u32,
     arena_bytes: u64,
-    stream: Stream,
+    stream: P::Stream,
     /// Held while a frame is written.
-    sending: Mutex<()>,
-    requests: Requests,
-    health: Arc<Health>,
+    sending: Mutex<(), P>,
+    requests: Requests<P>,
+    health: Arc<Health<P>>,
     /// Set by `leave`: the end of the connection is no loss any more.
     leaving: AtomicBool,
     /// Set, with a notification, when the client is dropped.
-    dropped: Mutex<bool>,
-    drop_noticed: Condvar,
+    dropped: Mutex<bool, P>,
+    drop_noticed: Condvar<P>,
 }
 
-impl fmt::Debug for Client {
+impl<P: Primitives> fmt::Debug for Client<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("rank", &self.shared.rank).finish_non_exhaustive()
     }
 }
 
-impl Client {
+impl<P: Primitives> Client<P> {
     /// Joins the job.
     ///
     /// # Errors
     /// [`ClusterError::Unreachable`], [`ClusterError::WrongSecret`], [`ClusterError::Version`],
     /// [`ClusterError::Impostor`], or the coordinator's refusal.
-    pub fn connect(job: &JobEnv) -> Result<(Client, Welcome), ClusterError> {
+    pub fn connect(job: &JobEnv) -> Result<(Client<P>, Welcome), ClusterError> {
         Client::connect_with(job, ClientOptions::default())
     }
 
@@ -195,8 +194,8 @@ impl Client {
     pub fn connect_with(
         job: &JobEnv,
         options: ClientOptions,
-    ) -> Result<(Client, Welcome), ClusterError> {
-        let joined = connect::join(job, options.connect_timeout)?;
+    ) -> Result<(Client<P>, Welcome), ClusterError> {
+        let joined = connect::join::<P>(job, options.connect_timeout)?;
         let welcome = joined.welcome;
         let shared = Arc::new(Shared {
             rank: welcome.rank,
@@ -223,8 +222,8 @@ impl Client {
     ///
     /// # Errors
     /// [`ClusterError::NodeDied`] when a node that is waited for will not come any more.
-    pub fn announce(&self, arena: &Card, reserved_bytes: u64) -> Result<Vec<Card>, ClusterError> {
-        let mut stage = lock(&self.stage);
+    pub fn announce(&self, arena: &Card, reserved_bytes: u64) -> Result<Arenas, ClusterError> {
+        let mut stage = self.stage.lock();
         let Stage::Joined { reader, announced, .. } = &mut *stage else {
             return Err(ClusterError::Misuse("announce comes once, before serve"));
         };
@@ -253,7 +252,7 @@ impl Client {
         &self,
         make_handler: impl FnOnce() -> Box<dyn Handler> + Send + 'static,
     ) -> Result<(), ClusterError> {
-        let mut stage = lock(&self.stage);
+        let mut stage = self.stage.lock();
         match std::mem::replace(&mut *stage, Stage::Left) {
             Stage::Joined { reader, policy, announced: true } => {
                 let thread = control::start(&self.shared, reader, policy, make_handler)?;
@@ -278,7 +277,7 @@ impl Client {
     }
 
     /// What this node knows of the others' deaths.
-    pub fn health(&self) -> &Arc<Health> {
+    pub fn health(&self) -> &Arc<Health<P>> {
         &self.shared.health
     }
 
@@ -370,11 +369,11 @@ impl Client {
         ask: impl FnOnce(RequestId) -> ToCoordinator,
         files: &Files,
     ) -> Result<Reply, ClusterError> {
-        match &*lock(&self.stage) {
+        match &*self.stage.lock() {
             Stage::Joined { .. } => {
                 return Err(ClusterError::Misuse("requests come after serve"));
             }
-            Stage::Serving(thread) if thread.thread().id() == std::thread::current().id() => {
+            Stage::Serving(thread) if thread.is_current() => {
                 return Err(ClusterError::Misuse(
                     "a handler cannot wait for a request: its thread reads the answers",
                 ));
@@ -410,7 +409,7 @@ impl Client {
     /// # Errors
     /// [`ClusterError::CoordinatorLost`] when nobody can be told.
     pub fn fail(&self, reason: &str) -> Result<(), ClusterError> {
-        let stage = std::mem::replace(&mut *lock(&self.stage), Stage::Left);
+        let stage = std::mem::replace(&mut *self.stage.lock(), Stage::Left);
         if matches!(stage, Stage::Left) {
             return Ok(());
         }
@@ -421,15 +420,15 @@ impl Client {
     }
 
     fn leave_orderly(&self) -> Result<(), ClusterError> {
-        let stage = std::mem::replace(&mut *lock(&self.stage), Stage::Left);
+        let stage = std::mem::replace(&mut *self.stage.lock(), Stage::Left);
         match stage {
             Stage::Left => Ok(()),
             Stage::Joined { .. } => {
-                *lock(&self.stage) = stage;
+                *self.stage.lock() = stage;
                 self.fail("it left before the job had begun")
             }
-            Stage::Serving(thread) if thread.thread().id() == std::thread::current().id() => {
-                *lock(&self.stage) = Stage::Serving(thread);
+            Stage::Serving(thread) if thread.is_current() => {
+                *self.stage.lock() = Stage::Serving(thread);
                 Err(ClusterError::Misuse(
                     "a handler cannot wait for the goodbye: its thread reads it",
                 ))
@@ -446,31 +445,30 @@ impl Client {
     }
 
     /// Closes the connection and waits for the control thread.
-    fn end(&self, stage: Stage) {
+    fn end(&self, stage: Stage<P>) {
         self.shared.leaving.store(true, Ordering::Release);
-        *lock(&self.shared.dropped) = true;
+        *self.shared.dropped.lock() = true;
         self.shared.drop_noticed.notify_all();
         self.shared.requests.end(&ClusterError::Misuse(requests::AFTER_LEAVE));
         self.shared.stream.shutdown();
         if let Stage::Serving(thread) = stage
-            && thread.thread().id() != std::thread::current().id()
+            && !thread.is_current()
         {
-            // A panic of the handler was reported when it happened.
-            let _ = thread.join();
+            thread.join();
         }
     }
 }
 
-impl Drop for Client {
+impl<P: Primitives> Drop for Client<P> {
     fn drop(&mut self) {
-        let stage = std::mem::replace(&mut *lock(&self.stage), Stage::Left);
+        let stage = std::mem::replace(&mut *self.stage.lock(), Stage::Left);
         if !matches!(stage, Stage::Left) {
             self.end(stage);
         }
     }
 }
 
-impl Shared {
+impl<P: Primitives> Shared<P> {
     /// Whether a card can be sent; what it is if not.
     fn check_card(&self, card: &Card) -> Result<(), String> {
         let (bytes, files) = (card.bytes.len(), card.fds.len());
@@ -491,8 +489,8 @@ impl Shared {
             return Err(Refusal::TooLarge { what, limit: LIMIT_MEMBER as u64 }.into());
         }
         let bytes = frame::frame(&payload, files.len());
-        let _sending = lock(&self.sending);
-        connect::send_all(&self.stream, &bytes, files)
+        let _sending = self.sending.lock();
+        connect::send_all::<P>(&self.stream, &bytes, files)
             .map_err(|error| ClusterError::CoordinatorLost { reason: error.to_string() })
     }
 }

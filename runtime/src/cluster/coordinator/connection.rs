@@ -1,16 +1,16 @@
-//! One connection of the coordinator: its socket, what has come and what is to go.
+//! One connection of the coordinator: its stream, what has come and what is to go.
 
 use std::collections::VecDeque;
 use std::error::Error;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::auth::{Challenged, Verified};
 use super::super::frame::{self, Decoder};
 use super::super::message::Files;
-use super::super::stream::Stream;
+use crate::primitives::Stream;
 
 /// The most bytes that wait for a node that does not read.
 const MAX_QUEUED: usize = if cfg!(test) { 4 << 20 } else { 64 << 20 };
@@ -37,22 +37,23 @@ pub(super) enum Phase {
 
 /// A frame that is being sent.
 struct Outgoing {
-    bytes: Vec<u8>,
+    /// Perhaps shared with other connections.
+    bytes: Arc<[u8]>,
     sent: usize,
     files: Vec<Arc<OwnedFd>>,
 }
 
-pub(super) struct Connection {
-    pub(super) stream: Stream,
+pub(super) struct Connection<S> {
+    pub(super) stream: S,
     pub(super) decoder: Decoder,
     pub(super) phase: Phase,
     /// When the phase has to be over; the phase `Member` does not end.
-    pub(super) deadline: Instant,
-    pub(super) arrived: Instant,
+    pub(super) deadline: Duration,
+    pub(super) arrived: Duration,
     queue: VecDeque<Outgoing>,
     queued: usize,
     /// Until when nothing is sent.
-    congested_until: Option<Instant>,
+    congested_until: Option<Duration>,
 }
 
 /// Why a connection cannot go on.
@@ -60,8 +61,8 @@ pub(super) fn broken(reason: impl Into<Box<dyn Error + Send + Sync>>) -> io::Err
     io::Error::other(reason)
 }
 
-impl Connection {
-    pub(super) fn new(stream: Stream, now: Instant) -> io::Result<Connection> {
+impl<S: Stream> Connection<S> {
+    pub(super) fn new(stream: S, now: Duration) -> io::Result<Connection<S>> {
         stream.set_nonblocking()?;
         Ok(Connection {
             stream,
@@ -79,9 +80,14 @@ impl Connection {
         !matches!(self.phase, Phase::Member)
     }
 
-    /// Whether the socket should be asked for room.
+    /// Whether something is left to send.
+    pub(super) fn has_unsent(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Whether the stream should be asked for room.
     pub(super) fn wants_to_send(&self) -> bool {
-        !self.queue.is_empty() && self.congested_until.is_none()
+        self.has_unsent() && self.congested_until.is_none()
     }
 
     pub(super) fn wants_to_receive(&self) -> bool {
@@ -89,7 +95,7 @@ impl Connection {
     }
 
     /// When something is to be done although nothing comes.
-    pub(super) fn wake_at(&self) -> Option<Instant> {
+    pub(super) fn wake_at(&self) -> Option<Duration> {
         let deadline = self.is_stranger().then_some(self.deadline);
         deadline.into_iter().chain(self.congested_until).min()
     }
@@ -111,9 +117,18 @@ impl Connection {
         }
     }
 
-    /// Sends a frame, now or as soon as there is room.
-    pub(super) fn send(&mut self, payload: &[u8], files: Files, now: Instant) -> io::Result<()> {
-        let bytes = frame::frame(payload, files.len());
+    /// Sends a payload in a frame, now or as soon as there is room.
+    pub(super) fn send(&mut self, payload: &[u8], files: Files, now: Duration) -> io::Result<()> {
+        self.send_frame(frame::frame(payload, files.len()).into(), files, now)
+    }
+
+    /// Sends a frame that is made already.
+    pub(super) fn send_frame(
+        &mut self,
+        bytes: Arc<[u8]>,
+        files: Files,
+        now: Duration,
+    ) -> io::Result<()> {
         self.queued += bytes.len();
         if self.queued > MAX_QUEUED {
             return Err(broken(format!("it left {} bytes unread", self.queued)));
@@ -123,7 +138,7 @@ impl Connection {
     }
 
     /// Sends what there is room for.
-    pub(super) fn flush(&mut self, now: Instant) -> io::Result<()> {
+    pub(super) fn flush(&mut self, now: Duration) -> io::Result<()> {
         if self.congested_until.is_some_and(|until| now < until) {
             return Ok(());
         }
@@ -140,10 +155,7 @@ impl Connection {
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error)
-                    if error.raw_os_error()
-                        == Some(rustix::io::Errno::TOOMANYREFS.raw_os_error()) =>
-                {
+                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
                     self.congested_until = Some(now + CONGESTION);
                     break;
                 }
@@ -154,14 +166,14 @@ impl Connection {
     }
 
     /// From now on only sends what is left.
-    pub(super) fn close_when_sent(&mut self, now: Instant) {
+    pub(super) fn close_when_sent(&mut self, now: Duration) {
         self.phase = Phase::Closing;
         self.deadline = now + FAREWELL;
     }
 
     /// Whether it can be dropped.
     pub(super) fn is_done(&self) -> bool {
-        matches!(self.phase, Phase::Closing) && self.queue.is_empty()
+        matches!(self.phase, Phase::Closing) && !self.has_unsent()
     }
 }
 
@@ -170,22 +182,24 @@ mod tests {
     use std::fs::File;
     use std::os::unix::net::UnixStream;
 
+    use super::super::super::Socket;
     use super::*;
 
-    fn connection() -> (Connection, Stream) {
+    const NOW: Duration = Duration::ZERO;
+
+    fn connection() -> (Connection<Socket>, Socket) {
         let (ours, theirs) = UnixStream::pair().expect("sockets");
-        let connection = Connection::new(Stream::Unix(ours), Instant::now()).expect("is good");
-        (connection, Stream::Unix(theirs))
+        let connection = Connection::new(Socket::Unix(ours), NOW).expect("is good");
+        (connection, Socket::Unix(theirs))
     }
 
     #[test]
     fn what_does_not_fit_waits_and_arrives_in_order_with_its_files() {
         let (mut connection, peer) = connection();
-        let now = Instant::now();
         let file: Arc<OwnedFd> = Arc::new(File::open("/dev/null").expect("opens").into());
         let payloads: Vec<Vec<u8>> = (0..20).map(|number| vec![number; 100_000]).collect();
         for payload in &payloads {
-            connection.send(payload, vec![Arc::clone(&file)], now).expect("is queued");
+            connection.send(payload, vec![Arc::clone(&file)], NOW).expect("is queued");
         }
         assert!(connection.wants_to_send(), "sockets hold less than 2 MB");
 
@@ -200,7 +214,7 @@ mod tests {
                 assert_eq!(files.len(), 1);
                 found.push(payload);
             }
-            connection.flush(now).expect("goes on");
+            connection.flush(NOW).expect("goes on");
         }
         assert!(found == payloads && !connection.wants_to_send() && connection.queued == 0);
         assert_eq!(Arc::strong_count(&file), 1, "what was sent is not kept");
@@ -211,7 +225,7 @@ mod tests {
         let (mut connection, _peer) = connection();
         let payload = vec![0; 1 << 20];
         let sent = (0..2 * MAX_QUEUED / payload.len())
-            .map(|_| connection.send(&payload, Files::new(), Instant::now()))
+            .map(|_| connection.send(&payload, Files::new(), NOW))
             .find(Result::is_err);
         let error = sent.expect("the queue has an end").expect_err("was searched").to_string();
         assert!(error.contains("unread"), "{error}");

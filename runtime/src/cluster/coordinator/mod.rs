@@ -1,7 +1,8 @@
 //! The coordinator: keeps membership and catalog, and relays what nodes have to tell each other.
 //!
-//! `state.rs` decides and does nothing else; `server.rs` owns the sockets and the one thread, and
-//! carries out what was decided; `connection.rs` is one connection.
+//! `state.rs` decides and does nothing else, with `state/requests.rs` for what nodes ask for;
+//! `server.rs` owns the connections and the one thread, and carries out what was decided;
+//! `connection.rs` is one connection.
 
 mod connection;
 mod server;
@@ -9,15 +10,14 @@ mod state;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 
 use verbs_shim::provider::Choice;
 
 use super::Rank;
 use super::error::ClusterError;
 use super::job::JobEnv;
+use crate::primitives::{Acceptor, JoinHandle, Mutex, Primitives, System, Wake};
 
 /// What a job is to be.
 #[derive(Clone, Debug)]
@@ -88,18 +88,18 @@ impl fmt::Display for JobEvent {
     }
 }
 
-/// A running coordinator. Dropping it ends the job: its sockets close and its thread ends.
-pub struct Coordinator {
+/// A running coordinator. Dropping it ends the job: its connections close and its thread ends.
+pub struct Coordinator<P: Primitives = System> {
     job: JobEnv,
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    shared: Arc<Shared<P>>,
+    thread: Option<P::JoinHandle>,
 }
 
 /// What the owner tells the coordinator's thread.
-struct Shared {
-    orders: Mutex<Orders>,
-    /// An eventfd that makes the thread look.
-    wake: OwnedFd,
+struct Shared<P: Primitives> {
+    orders: Mutex<Orders, P>,
+    /// Makes the thread look.
+    wake: <P::Acceptor as Acceptor>::Wake,
 }
 
 #[derive(Default)]
@@ -108,19 +108,19 @@ struct Orders {
     stop: bool,
 }
 
-impl fmt::Debug for Coordinator {
+impl<P: Primitives> fmt::Debug for Coordinator<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Coordinator").field("job", &self.job).finish_non_exhaustive()
     }
 }
 
-impl Coordinator {
+impl<P: Primitives> Coordinator<P> {
     /// Starts a coordinator. What happens in its job goes to the log.
     ///
     /// # Errors
     /// [`ClusterError::Config`] for a job that cannot be; [`ClusterError::System`] when it cannot
     /// listen.
-    pub fn start(config: &CoordinatorConfig) -> Result<Coordinator, ClusterError> {
+    pub fn start(config: &CoordinatorConfig) -> Result<Coordinator<P>, ClusterError> {
         Coordinator::start_with(config, |_| {})
     }
 
@@ -132,7 +132,7 @@ impl Coordinator {
     pub fn start_with(
         config: &CoordinatorConfig,
         on_event: impl FnMut(&JobEvent) + Send + 'static,
-    ) -> Result<Coordinator, ClusterError> {
+    ) -> Result<Coordinator<P>, ClusterError> {
         server::start(config, Box::new(on_event))
     }
 
@@ -149,20 +149,18 @@ impl Coordinator {
     }
 }
 
-impl Shared {
+impl<P: Primitives> Shared<P> {
     fn order(&self, give: impl FnOnce(&mut Orders)) {
-        give(&mut super::lock(&self.orders));
-        // It cannot fail but when the counter is full, and then the thread will look anyway.
-        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+        give(&mut self.orders.lock());
+        self.wake.wake();
     }
 }
 
-impl Drop for Coordinator {
+impl<P: Primitives> Drop for Coordinator<P> {
     fn drop(&mut self) {
         self.shared.order(|orders| orders.stop = true);
         if let Some(thread) = self.thread.take() {
-            // A panic there has been printed, and there is nothing left to end.
-            let _ = thread.join();
+            thread.join();
         }
     }
 }

@@ -1,31 +1,24 @@
-//! The coordinator's sockets, and the one thread that waits for all of them.
+//! The coordinator's connections, and the one thread that waits for all of them.
 //!
 //! Strangers cost little: frames of 512 bytes at most, 5 seconds for the handshake, and
 //! [`MAX_STRANGERS`] at a time. Beyond that the oldest makes room once it has had a fair time, and
 //! until then new ones wait in the kernel's queue; so a flood of strangers slows joining down and
 //! does not stop it. Nodes that have joined are not affected.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
-use std::net::TcpListener;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::linux::net::SocketAddrExt;
-use std::os::unix::net::{SocketAddr, UnixListener};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::auth::{self, AuthError};
 use super::super::error::{ClusterError, Refusal};
-use super::super::frame::LIMIT_MEMBER;
-use super::super::job::{Address, JobEnv, Secret, random_bytes, to_hex};
-use super::super::lock;
+use super::super::frame::{self, LIMIT_MEMBER};
+use super::super::job::{JobEnv, Secret, random_bytes};
 use super::super::message::{self, Files, ToNode, Verdict};
-use super::super::stream::Stream;
 use super::connection::{Connection, Phase, broken};
 use super::state::{ConnectionId, Input, Output, State};
 use super::{Coordinator, CoordinatorConfig, JobEvent, Orders, Shared};
+use crate::primitives::{Acceptor, Interest, Mutex, Primitives, Stream};
 
 /// The most connections that have not finished the handshake.
 const MAX_STRANGERS: usize = 256;
@@ -35,52 +28,36 @@ const FAIR_TIME: Duration = Duration::from_millis(250);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How many connections are accepted before those that there are get their turn.
 const ACCEPT_AT_ONCE: usize = 16;
-/// How many connections may wait in the kernel.
-const BACKLOG: i32 = 4096;
-
-enum Listener {
-    Unix(UnixListener),
-    Tcp(TcpListener),
-}
-
-impl Listener {
-    fn accept(&self) -> io::Result<Stream> {
-        match self {
-            Listener::Unix(listener) => Ok(Stream::Unix(listener.accept()?.0)),
-            Listener::Tcp(listener) => Stream::tcp(listener.accept()?.0),
-        }
-    }
-}
-
-impl AsFd for Listener {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Listener::Unix(listener) => listener.as_fd(),
-            Listener::Tcp(listener) => listener.as_fd(),
-        }
-    }
-}
+/// How long those who leave are gathered before the others are told: when a job ends, all leave, and
+/// each is to be told to all.
+const DEPARTURES: Duration = Duration::from_millis(1);
 
 pub(super) type OnEvent = Box<dyn FnMut(&JobEvent) + Send>;
 
-struct Server {
-    listeners: [Listener; 2],
-    accept_from: Instant,
-    connections: BTreeMap<ConnectionId, Connection>,
+struct Server<P: Primitives> {
+    acceptor: P::Acceptor,
+    accept_from: Duration,
+    connections: BTreeMap<ConnectionId, Connection<P::Stream>>,
+    /// Those that are not members, oldest first.
+    strangers: BTreeSet<ConnectionId>,
+    /// Those with something left to send.
+    unsent: BTreeSet<ConnectionId>,
     next_connection: u64,
     state: State,
+    /// When who has left is told, if anybody has.
+    departures_at: Option<Duration>,
     /// What the state machine has still to be told.
     inputs: VecDeque<Input>,
     secret: Secret,
     on_event: OnEvent,
-    shared: Arc<Shared>,
+    shared: Arc<Shared<P>>,
     buffer: Box<[u8]>,
 }
 
-pub(super) fn start(
+pub(super) fn start<P: Primitives>(
     config: &CoordinatorConfig,
     on_event: OnEvent,
-) -> Result<Coordinator, ClusterError> {
+) -> Result<Coordinator<P>, ClusterError> {
     if config.size == 0 || config.size > CoordinatorConfig::MAX_SIZE {
         let (size, max) = (config.size, CoordinatorConfig::MAX_SIZE);
         return Err(ClusterError::Config(format!("a job has 1 to {max} nodes, not {size}")));
@@ -89,63 +66,31 @@ pub(super) fn start(
         let problem = "each node contributes some memory, not 0 bytes (--memory, PANGEA_MEMORY)";
         return Err(ClusterError::Config(problem.to_owned()));
     }
-    let name = format!("pangea-{}", to_hex(&random_bytes::<16>()?));
-    let (tcp, tcp_address) = listen_tcp(config.listen)
-        .map_err(|error| ClusterError::system(format!("listen on {}", config.listen), &error))?;
-    let unix = listen_unix(&name)
-        .map_err(|error| ClusterError::system("listen on a Unix socket", &error))?;
-    let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
-        .map_err(|error| ClusterError::system("make an eventfd", &error.into()))?;
-    let secret = Secret::random()?;
-    let job = JobEnv {
-        addresses: vec![Address::Unix(name), Address::Tcp(tcp_address)],
-        secret: secret.clone(),
-        rank: None,
-    };
+    let (acceptor, addresses, wake) = P::Acceptor::listen(config.listen)?;
+    let secret = Secret::random::<P>()?;
+    let job = JobEnv { addresses, secret: secret.clone(), rank: None };
     let shared = Arc::new(Shared { orders: Mutex::new(Orders::default()), wake });
-    let mut server = Server {
-        listeners: [Listener::Unix(unix), Listener::Tcp(tcp)],
-        accept_from: Instant::now(),
+    let mut server = Server::<P> {
+        acceptor,
+        accept_from: P::now(),
         connections: BTreeMap::new(),
+        strangers: BTreeSet::new(),
+        unsent: BTreeSet::new(),
         next_connection: 0,
         state: State::new(config),
+        departures_at: None,
         inputs: VecDeque::new(),
         secret,
         on_event,
         shared: Arc::clone(&shared),
         buffer: vec![0; 64 << 10].into(),
     };
-    let thread = std::thread::Builder::new()
-        .name("pangea-coordinator".to_owned())
-        .spawn(move || server.run())
+    let thread = P::spawn("pangea-coordinator", move || server.run())
         .map_err(|error| ClusterError::system("start the coordinator's thread", &error))?;
     Ok(Coordinator { job, shared, thread: Some(thread) })
 }
 
-/// The socket, and the address to give to nodes.
-fn listen_tcp(address: std::net::SocketAddr) -> io::Result<(TcpListener, String)> {
-    let listener = TcpListener::bind(address)?;
-    rustix::net::listen(&listener, BACKLOG)?;
-    listener.set_nonblocking(true)?;
-    let bound = listener.local_addr()?;
-    let shown = if bound.ip().is_unspecified() {
-        // All interfaces: this host's name is what others know it by.
-        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        format!("{name}:{}", bound.port())
-    } else {
-        bound.to_string()
-    };
-    Ok((listener, shown))
-}
-
-fn listen_unix(name: &str) -> io::Result<UnixListener> {
-    let listener = UnixListener::bind_addr(&SocketAddr::from_abstract_name(name)?)?;
-    rustix::net::listen(&listener, BACKLOG)?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
-}
-
-impl Server {
+impl<P: Primitives> Server<P> {
     fn run(&mut self) {
         loop {
             let (readable, acceptable) = match self.wait() {
@@ -166,57 +111,45 @@ impl Server {
             }
             self.look_after_connections();
             self.work_off();
+            self.tell_departures();
         }
     }
 
     /// Waits until something can be done; which connections have something, and which listeners.
     fn wait(&self) -> io::Result<(Vec<ConnectionId>, Vec<usize>)> {
-        let now = Instant::now();
-        let mut wake_at: Option<Instant> =
-            self.connections.values().filter_map(Connection::wake_at).min();
+        let now = P::now();
+        let of = |id: &ConnectionId| self.connections.get(id);
+        let cared_for = self.strangers.iter().chain(&self.unsent).filter_map(of);
         let accept_from = self.may_accept_from();
-        if accept_from > now {
-            wake_at = Some(wake_at.map_or(accept_from, |at| at.min(accept_from)));
-        }
-        let timeout = wake_at.map(|at| {
-            // A little late rather than early, or the loop would spin until it is time.
-            let wait = at.saturating_duration_since(now) + Duration::from_millis(1);
-            Timespec::try_from(wait).expect("waits are short")
+        let accepting = accept_from <= now;
+        let wake_at = cared_for
+            .filter_map(Connection::wake_at)
+            .chain((!accepting).then_some(accept_from))
+            .chain(self.departures_at)
+            .min();
+        // A little late rather than early, or the loop would spin until it is time.
+        let timeout = wake_at.map(|at| at.saturating_sub(now) + Duration::from_millis(1));
+        let streams = self.connections.values().map(|connection| {
+            let receive = connection.wants_to_receive();
+            let send = connection.wants_to_send();
+            (&connection.stream, Interest { receive, send })
         });
-
-        let mut fds = vec![PollFd::new(&self.shared.wake, PollFlags::IN)];
-        let accepting = if accept_from <= now { PollFlags::IN } else { PollFlags::empty() };
-        fds.extend(self.listeners.iter().map(|listener| PollFd::new(listener, accepting)));
-        for connection in self.connections.values() {
-            let mut events = PollFlags::empty();
-            events.set(PollFlags::IN, connection.wants_to_receive());
-            events.set(PollFlags::OUT, connection.wants_to_send());
-            fds.push(PollFd::new(&connection.stream, events));
-        }
-        match poll(&mut fds, timeout.as_ref()) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-
-        let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
-        let (own, of_connections) = ready.split_at(1 + self.listeners.len());
-        let acceptable =
-            (0..self.listeners.len()).filter(|&index| accept_from <= now && own[1 + index]);
-        let readable = self.connections.keys().zip(of_connections).filter(|(_, ready)| **ready);
-        Ok((readable.map(|(&id, _)| id).collect(), acceptable.collect()))
+        let ready = self.acceptor.wait(accepting, streams, timeout)?;
+        let readable = self.connections.keys().zip(ready.streams).filter(|(_, ready)| *ready);
+        Ok((readable.map(|(&id, _)| id).collect(), ready.listeners))
     }
 
     /// What the owner wants; true for the end.
     fn take_orders(&mut self) -> bool {
-        // Reset before looking, so that an order given meanwhile wakes again.
-        let _ = rustix::io::read(&self.shared.wake, &mut [0_u8; 8]);
-        let mut orders = lock(&self.shared.orders);
+        let mut orders = self.shared.orders.lock();
         let exited = std::mem::take(&mut orders.exited);
         let stop = orders.stop;
         drop(orders);
         if !exited.is_empty() {
-            // What a process said before it ended comes before its end.
-            for id in self.connections.keys().copied().collect::<Vec<_>>() {
+            // What a process said before it ended comes before its end. It may be amid joining.
+            let mut from: Vec<ConnectionId> = self.strangers.iter().copied().collect();
+            from.extend(exited.iter().filter_map(|(rank, _)| self.state.connection_of(*rank)));
+            for id in from {
                 self.receive(id);
             }
         }
@@ -227,30 +160,52 @@ impl Server {
         stop
     }
 
-    fn strangers(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
-        self.connections
-            .iter()
-            .filter(|(_, connection)| connection.is_stranger())
-            .map(|(&id, connection)| (id, connection))
+    /// Tells who has left, when it is time.
+    fn tell_departures(&mut self) {
+        if !self.state.has_departures() {
+            self.departures_at = None;
+            return;
+        }
+        let now = P::now();
+        if *self.departures_at.get_or_insert(now + DEPARTURES) <= now {
+            self.departures_at = None;
+            self.inputs.push_back(Input::TellDepartures);
+            self.work_off();
+        }
     }
 
     /// When there is, or can be made, room for another stranger.
-    fn may_accept_from(&self) -> Instant {
-        if self.strangers().count() < MAX_STRANGERS {
+    fn may_accept_from(&self) -> Duration {
+        if self.strangers.len() < MAX_STRANGERS {
             return self.accept_from;
         }
         // The oldest comes first.
-        let arrived = self.strangers().next().map(|(_, oldest)| oldest.arrived);
-        arrived.map_or(self.accept_from, |at| self.accept_from.max(at + FAIR_TIME))
+        let oldest = self.strangers.first().and_then(|id| self.connections.get(id));
+        oldest.map_or(self.accept_from, |oldest| self.accept_from.max(oldest.arrived + FAIR_TIME))
+    }
+
+    /// Notes what there is to look after of a connection, after something happened to it.
+    fn settle(&mut self, id: ConnectionId) {
+        let connection = self.connections.get(&id);
+        for (set, belongs) in [
+            (&mut self.strangers, connection.is_some_and(Connection::is_stranger)),
+            (&mut self.unsent, connection.is_some_and(Connection::has_unsent)),
+        ] {
+            if belongs {
+                set.insert(id);
+            } else {
+                set.remove(&id);
+            }
+        }
     }
 
     fn accept(&mut self, listener: usize) {
         for _ in 0..ACCEPT_AT_ONCE {
-            let now = Instant::now();
+            let now = P::now();
             if self.may_accept_from() > now {
                 return;
             }
-            match self.listeners[listener].accept() {
+            match self.acceptor.accept(listener) {
                 Ok(stream) => {
                     self.make_room();
                     match Connection::new(stream, now) {
@@ -258,6 +213,7 @@ impl Server {
                             let id = ConnectionId(self.next_connection);
                             self.next_connection += 1;
                             self.connections.insert(id, connection);
+                            self.settle(id);
                         }
                         Err(error) => log::debug!("a connection failed at once: {error}"),
                     }
@@ -275,12 +231,12 @@ impl Server {
 
     /// The oldest stranger goes when there are too many.
     fn make_room(&mut self) {
-        let oldest = self.strangers().next().map(|(id, _)| id);
-        if self.strangers().count() >= MAX_STRANGERS
-            && let Some(oldest) = oldest
+        if self.strangers.len() >= MAX_STRANGERS
+            && let Some(oldest) = self.strangers.pop_first()
         {
             log::debug!("a connection that did not introduce itself makes room");
             self.connections.remove(&oldest);
+            self.settle(oldest);
         }
     }
 
@@ -301,7 +257,9 @@ impl Server {
             match connection.decoder.next() {
                 Ok(None) => break,
                 Ok(Some((payload, files))) => {
-                    if let Err(error) = self.act_on(id, &payload, files) {
+                    let done = self.act_on(id, &payload, files);
+                    self.settle(id);
+                    if let Err(error) = done {
                         self.lose(id, &error.to_string());
                     }
                     self.work_off();
@@ -315,11 +273,11 @@ impl Server {
     }
 
     fn act_on(&mut self, id: ConnectionId, payload: &[u8], files: Files) -> io::Result<()> {
-        let now = Instant::now();
+        let now = P::now();
         let Some(connection) = self.connections.get_mut(&id) else { return Ok(()) };
         match std::mem::replace(&mut connection.phase, Phase::New) {
             Phase::New => {
-                let nonce = random_bytes().map_err(broken)?;
+                let nonce = random_bytes::<P, _>().map_err(broken)?;
                 let (reply, next) = auth::challenge(payload, nonce);
                 if let Some(reply) = reply {
                     connection.send(&reply, Files::new(), now)?;
@@ -356,6 +314,7 @@ impl Server {
     /// A connection is no good any more.
     fn lose(&mut self, id: ConnectionId, reason: &str) {
         if let Some(connection) = self.connections.remove(&id) {
+            self.settle(id);
             if connection.is_stranger() {
                 let peer = connection.stream.peer();
                 log::debug!("a connection from {peer} ended that was not of this job: {reason}");
@@ -375,26 +334,31 @@ impl Server {
     }
 
     fn carry_out(&mut self, output: Output) {
-        let now = Instant::now();
         match output {
             Output::Conclude { connection: id, verdict } => {
                 let secret = &self.secret;
                 let Some(connection) = self.connections.get_mut(&id) else {
                     return self.inputs.push_back(gone(id));
                 };
-                if let Err(error) = conclude(connection, secret, &verdict, now) {
+                let concluded = conclude(connection, secret, &verdict, P::now());
+                self.settle(id);
+                if let Err(error) = concluded {
                     self.lose(id, &error.to_string());
                 }
             }
-            Output::Send { connection: id, message, files } => {
-                let Some(connection) = self.connections.get_mut(&id) else { return };
-                if let Err(error) = connection.send(&encode(&message), files, now) {
-                    self.lose(id, &error.to_string());
+            Output::Send { connection, message, files } => {
+                self.send(connection, &framed(&message, &files), files);
+            }
+            Output::SendAll { connections, message, files } => {
+                let frame = framed(&message, &files);
+                for &connection in &*connections {
+                    self.send(connection, &frame, files.clone());
                 }
             }
             Output::Close { connection: id } => {
                 if let Some(connection) = self.connections.get_mut(&id) {
-                    connection.close_when_sent(now);
+                    connection.close_when_sent(P::now());
+                    self.settle(id);
                 }
             }
             Output::Event(event) => {
@@ -404,11 +368,22 @@ impl Server {
         }
     }
 
+    fn send(&mut self, id: ConnectionId, frame: &Arc<[u8]>, files: Files) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let sent = connection.send_frame(Arc::clone(frame), files, P::now());
+        self.settle(id);
+        if let Err(error) = sent {
+            self.lose(id, &error.to_string());
+        }
+    }
+
     /// Sends what there is room for, and ends what has had its time.
     fn look_after_connections(&mut self) {
-        let now = Instant::now();
+        let now = P::now();
         let mut over = Vec::new();
-        for (&id, connection) in &mut self.connections {
+        let cared_for: BTreeSet<_> = self.strangers.union(&self.unsent).copied().collect();
+        for id in cared_for {
+            let Some(connection) = self.connections.get_mut(&id) else { continue };
             if let Err(error) = connection.flush(now) {
                 over.push((id, error.to_string()));
             } else if connection.is_done() {
@@ -416,6 +391,7 @@ impl Server {
             } else if connection.is_stranger() && connection.deadline <= now {
                 over.push((id, "it took too long".to_owned()));
             }
+            self.settle(id);
         }
         for (id, reason) in over {
             self.lose(id, &reason);
@@ -428,17 +404,17 @@ fn gone(connection: ConnectionId) -> Input {
     Input::Closed { connection, reason: "its connection ended while it joined".to_owned() }
 }
 
-fn turn_away(connection: &mut Connection, error: &AuthError, now: Instant) {
+fn turn_away<S: Stream>(connection: &mut Connection<S>, error: &AuthError, now: Duration) {
     log::warn!("a connection from {} was turned away: {error}", connection.stream.peer());
     connection.close_when_sent(now);
 }
 
 /// Sends the verdict; who is admitted is a member from here on.
-fn conclude(
-    connection: &mut Connection,
+fn conclude<S: Stream>(
+    connection: &mut Connection<S>,
     secret: &Secret,
     verdict: &Verdict,
-    now: Instant,
+    now: Duration,
 ) -> io::Result<()> {
     let Phase::Verified(verified) = std::mem::replace(&mut connection.phase, Phase::Member) else {
         return Err(broken("a verdict without a proof"));
@@ -452,6 +428,11 @@ fn conclude(
         connection.close_when_sent(now);
     }
     Ok(())
+}
+
+/// The frame of a message that goes with those files.
+fn framed(message: &ToNode, files: &Files) -> Arc<[u8]> {
+    frame::frame(&encode(message), files.len()).into()
 }
 
 /// Encodes a message; an answer that is too large for a frame is replaced by saying so.

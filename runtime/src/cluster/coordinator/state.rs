@@ -20,20 +20,25 @@
 //! 2. Every request gets one reply, unless its sender dies or leaves; relays and parked requests are
 //!    the ones that have none yet.
 //! 3. A death is told before the clearing orders that follow from it.
+//! 4. The counts `announced` and `staying` say what the members' stages say.
+
+mod requests;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use verbs_shim::Card;
 use verbs_shim::provider::Choice;
 
-use super::super::catalog::{Catalog, ClearOrder, Granted};
+use super::super::arenas::Arenas;
+use super::super::catalog::Catalog;
 use super::super::error::Refusal;
 use super::super::message::{
     Admission, Answer, Files, Identity, MAX_CARD, RequestId, ToCoordinator, ToNode, Verdict,
 };
-use super::super::segment::SegmentSpec;
 use super::super::{Epoch, Rank};
 use super::{CoordinatorConfig, JobEvent};
+use requests::{Parked, Relay};
 
 /// Names a connection on which the handshake succeeded; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +55,8 @@ pub(crate) enum Input {
     Closed { connection: ConnectionId, reason: String },
     /// The launcher saw a process end.
     Exited { rank: Rank, description: String },
+    /// It is time to tell who has left ([`State::has_departures`]).
+    TellDepartures,
 }
 
 /// What is to be done.
@@ -59,6 +66,8 @@ pub(crate) enum Output {
     Conclude { connection: ConnectionId, verdict: Verdict },
     /// Sends a message.
     Send { connection: ConnectionId, message: ToNode, files: Files },
+    /// Sends the same message to several.
+    SendAll { connections: Arc<[ConnectionId]>, message: ToNode, files: Files },
     /// Closes a connection, once what was to be sent before has been.
     Close { connection: ConnectionId },
     /// For the launcher.
@@ -83,22 +92,6 @@ enum Member {
     Gone,
 }
 
-/// A request to connect a pair, on its way to the peer and back.
-#[derive(Debug)]
-struct Relay {
-    from: Rank,
-    request: RequestId,
-    to: Rank,
-}
-
-/// A request for a segment that waits for memory to be cleared.
-#[derive(Debug)]
-struct Parked {
-    from: Rank,
-    request: RequestId,
-    spec: SegmentSpec,
-}
-
 /// The coordinator's state.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -107,6 +100,15 @@ pub(crate) struct State {
     arena_bytes: u64,
     epoch: Epoch,
     members: Vec<Member>,
+    /// Below it no rank is vacant.
+    lowest_vacant: Rank,
+    /// How many members are Announced; counts until the job is ready.
+    announced: u32,
+    /// How many are Vacant, Joined or Announced.
+    staying: u32,
+    /// Who has left and nobody has been told of. Told together: a job that ends is `n` nodes who leave,
+    /// and each of them is to be told to all.
+    departures: Vec<Rank>,
     /// The first rank that died; other deaths may follow from it.
     first_dead: Option<Rank>,
     ranks: BTreeMap<ConnectionId, Rank>,
@@ -130,6 +132,10 @@ impl State {
             arena_bytes: config.arena_bytes,
             epoch: Epoch(0),
             members: (0..config.size).map(|_| Member::Vacant).collect(),
+            lowest_vacant: Rank(0),
+            announced: 0,
+            staying: config.size,
+            departures: Vec::new(),
             first_dead: None,
             ranks: BTreeMap::new(),
             catalog: None,
@@ -165,8 +171,27 @@ impl State {
                 }
             }
             Input::Exited { rank, description } => self.exited(rank, &description),
+            Input::TellDepartures => {
+                let ranks = std::mem::take(&mut self.departures);
+                if !ranks.is_empty() {
+                    self.send_all(ToNode::NodesLeft { ranks });
+                }
+            }
         }
         std::mem::take(&mut self.outputs)
+    }
+
+    /// Whether [`Input::TellDepartures`] is to come, soon.
+    pub(crate) fn has_departures(&self) -> bool {
+        !self.departures.is_empty()
+    }
+
+    /// The connection of a rank that is there.
+    pub(crate) fn connection_of(&self, rank: Rank) -> Option<ConnectionId> {
+        match self.members.get(rank.index())? {
+            Member::Present { connection, .. } => Some(*connection),
+            Member::Vacant | Member::Dead { .. } | Member::Gone => None,
+        }
     }
 
     fn admit(&mut self, connection: ConnectionId, who: &Identity, local: bool) -> Verdict {
@@ -188,7 +213,7 @@ impl State {
         })
     }
 
-    fn choose_rank(&self, wish: Option<Rank>) -> Result<Rank, Refusal> {
+    fn choose_rank(&mut self, wish: Option<Rank>) -> Result<Rank, Refusal> {
         let size = self.size;
         if let Some(rank) = wish {
             let holder = match self.members.get(rank.index()) {
@@ -210,14 +235,26 @@ impl State {
         {
             return Err(Refusal::NodeDied { rank, reason: reason.clone() });
         }
-        let is_vacant = |rank: &Rank| matches!(self.members[rank.index()], Member::Vacant);
-        wish.or((0..size).map(Rank).find(is_vacant)).ok_or(Refusal::JobFull { size })
+        if let Some(rank) = wish {
+            return Ok(rank);
+        }
+        while let Some(member) = self.members.get(self.lowest_vacant.index()) {
+            if matches!(member, Member::Vacant) {
+                return Ok(self.lowest_vacant);
+            }
+            self.lowest_vacant.0 += 1;
+        }
+        Err(Refusal::JobFull { size })
     }
 
-    /// The ranks whose connections live, without `but`.
-    fn others(&self, but: Rank) -> Vec<(ConnectionId, Rank)> {
-        let all = self.ranks.iter().map(|(&connection, &rank)| (connection, rank));
-        all.filter(|&(_, rank)| rank != but).collect()
+    /// The connections of all who are there.
+    fn all(&self) -> Arc<[ConnectionId]> {
+        self.ranks.keys().copied().collect()
+    }
+
+    fn send_all(&mut self, message: ToNode) {
+        let connections = self.all();
+        self.outputs.push(Output::SendAll { connections, message, files: Files::new() });
     }
 
     fn send_with(&mut self, to: Rank, message: ToNode, files: Files) {
@@ -326,137 +363,32 @@ impl State {
             return Err(format!("it reserves {reserved} of {arena_bytes} bytes"));
         }
         *stage = Stage::Announced { reserved, arena };
-        self.begin_if_complete();
+        self.announced += 1;
+        if self.announced == self.size {
+            self.begin();
+        }
         Ok(())
     }
 
-    fn begin_if_complete(&mut self) {
-        let announced = |member: &Member| match member {
-            Member::Present { stage: Stage::Announced { reserved, arena }, .. } => {
-                Some((*reserved, arena.clone()))
+    /// All have announced their arenas.
+    fn begin(&mut self) {
+        let mut reserved_on = Vec::with_capacity(self.members.len());
+        let mut arenas = Arenas::default();
+        for member in &mut self.members {
+            if let Member::Present { stage: Stage::Announced { reserved, arena }, .. } = member {
+                reserved_on.push(*reserved);
+                // Nobody asks the coordinator for it again.
+                let Card { bytes, fds } = std::mem::take(arena);
+                arenas.push(&bytes, fds);
             }
-            _ => None,
-        };
-        let Some(all) = self.members.iter().map(announced).collect::<Option<Vec<_>>>() else {
-            return;
-        };
-        self.catalog =
-            Some(Catalog::new(self.arena_bytes, all.iter().map(|(reserved, _)| *reserved)));
-        let epoch = self.epoch;
-        for to in (0..self.size).map(Rank) {
-            for (rank, (_, arena)) in (0..).map(Rank).zip(&all) {
-                let message = ToNode::Arena { rank, card: arena.bytes.clone(), epoch };
-                self.send_with(to, message, arena.fds.clone());
-            }
+        }
+        self.catalog = Some(Catalog::new(self.arena_bytes, reserved_on));
+        let all = self.all();
+        for (message, files) in arenas.messages(self.epoch) {
+            let connections = Arc::clone(&all);
+            self.outputs.push(Output::SendAll { connections, message, files });
         }
         self.outputs.push(Output::Event(JobEvent::Ready));
-    }
-
-    fn connect_pair(&mut self, from: Rank, request: RequestId, to: Rank, card: Card) {
-        let refusal = match self.members.get(to.index()) {
-            Some(Member::Present { .. }) => None,
-            Some(Member::Dead { reason }) => {
-                Some(Refusal::NodeDied { rank: to, reason: reason.clone() })
-            }
-            // While anybody asks, nobody has been told to go.
-            Some(Member::Vacant | Member::Gone) | None => Some(Refusal::PairRefused {
-                rank: to,
-                reason: format!("it is no member of this job of {} nodes", self.size),
-            }),
-        };
-        if let Some(refusal) = refusal {
-            self.reply(from, request, Err(refusal));
-            return;
-        }
-        let relay = self.next_relay;
-        self.next_relay += 1;
-        self.relays.insert(relay, Relay { from, request, to });
-        self.send_with(to, ToNode::PairRequest { relay, from, card: card.bytes }, card.fds);
-    }
-
-    fn pair_answered(
-        &mut self,
-        by: Rank,
-        relay: u64,
-        result: Result<Card, String>,
-    ) -> Result<(), Violation> {
-        match self.relays.get(&relay) {
-            // Whoever asked has died.
-            None => return Ok(()),
-            Some(asked) if asked.to != by => return Err("it answers for another node".to_owned()),
-            Some(_) => {}
-        }
-        let Some(Relay { from, request, .. }) = self.relays.remove(&relay) else {
-            return Ok(());
-        };
-        match result {
-            Ok(card) => {
-                let result = Ok(Answer::Pair { card: card.bytes });
-                self.send_with(from, ToNode::Reply { request, result }, card.fds);
-            }
-            Err(reason) => {
-                let reason = reason.chars().take(5 * MAX_REASON).collect();
-                self.reply(from, request, Err(Refusal::PairRefused { rank: by, reason }));
-            }
-        }
-        Ok(())
-    }
-
-    /// Requests about segments, of a node that may make them.
-    fn serve(&mut self, from: Rank, message: ToCoordinator) {
-        let Some(catalog) = &mut self.catalog else { return };
-        match message {
-            ToCoordinator::CreateOrAttach { request, spec } => self.create(from, request, spec),
-            ToCoordinator::Attach { request, name } => {
-                let result = catalog.attach(from, &name).map(Answer::Segment);
-                self.reply(from, request, result);
-            }
-            ToCoordinator::Release { request, id } => match catalog.release(from, id) {
-                Ok(orders) => {
-                    self.reply(from, request, Ok(Answer::Released));
-                    self.order_clearing(orders);
-                }
-                Err(refusal) => self.reply(from, request, Err(refusal)),
-            },
-            ToCoordinator::Catalog { request, after } => {
-                let (entries, more) = catalog.page(after.as_deref());
-                self.reply(from, request, Ok(Answer::Catalog { entries, more }));
-            }
-            _ => {}
-        }
-    }
-
-    fn create(&mut self, from: Rank, request: RequestId, spec: SegmentSpec) {
-        let Some(catalog) = &mut self.catalog else { return };
-        match catalog.create_or_attach(from, &spec, self.epoch) {
-            Ok(Granted::Segment(descriptor)) => {
-                self.reply(from, request, Ok(Answer::Segment(descriptor)));
-            }
-            Ok(Granted::Later) => self.parked.push_back(Parked { from, request, spec }),
-            Err(refusal) => self.reply(from, request, Err(refusal)),
-        }
-    }
-
-    fn order_clearing(&mut self, orders: Vec<ClearOrder>) {
-        for ClearOrder { clear, home, offset, len } in orders {
-            self.send(home, ToNode::Clear { clear, offset, len });
-        }
-    }
-
-    fn cleared(&mut self, home: Rank, clear: u64) -> Result<(), Violation> {
-        let known = self.catalog.as_mut().is_some_and(|catalog| catalog.cleared(home, clear));
-        if !known {
-            return Err("it cleared what it was not asked to".to_owned());
-        }
-        self.retry_parked();
-        Ok(())
-    }
-
-    /// Those who still have to wait are parked again, in the same order.
-    fn retry_parked(&mut self) {
-        for Parked { from, request, spec } in std::mem::take(&mut self.parked) {
-            self.create(from, request, spec);
-        }
     }
 
     fn leave(&mut self, rank: Rank) -> Result<(), Violation> {
@@ -471,20 +403,14 @@ impl State {
             Member::Present { stage, .. } => *stage = Stage::Leaving,
             _ => return Ok(()),
         }
+        self.staying -= 1;
         let orders = catalog.node_left(rank);
         self.forget_requests_of(rank);
         self.outputs.push(Output::Event(JobEvent::Left { rank }));
-        for (_, other) in self.others(rank) {
-            self.send(other, ToNode::NodeLeft { rank });
-        }
+        self.departures.push(rank);
         self.order_clearing(orders);
         self.dismiss_if_all_left();
         Ok(())
-    }
-
-    fn forget_requests_of(&mut self, rank: Rank) {
-        self.parked.retain(|parked| parked.from != rank);
-        self.relays.retain(|_, relay| relay.from != rank);
     }
 
     fn exited(&mut self, rank: Rank, description: &str) {
@@ -502,9 +428,14 @@ impl State {
     /// A rank is lost. Tells everybody who is there, and ends every wait for it.
     fn die(&mut self, rank: Rank, why: &str) {
         let why: String = why.chars().take(MAX_REASON).collect();
+        let mut stays = true;
         let (joined, reason) = match &self.members[rank.index()] {
             Member::Vacant => (false, why),
-            Member::Present { connection, identity, .. } => {
+            Member::Present { connection, identity, stage } => {
+                stays = !matches!(stage, Stage::Leaving);
+                if matches!(stage, Stage::Announced { .. }) {
+                    self.announced -= 1;
+                }
                 self.ranks.remove(connection);
                 self.outputs.push(Output::Close { connection: *connection });
                 (true, format!("pid {} on {}: {why}", identity.pid, identity.host))
@@ -512,23 +443,15 @@ impl State {
             Member::Dead { .. } | Member::Gone => return,
         };
         self.members[rank.index()] = Member::Dead { reason: reason.clone() };
+        self.staying -= u32::from(stays);
         self.first_dead.get_or_insert(rank);
         self.epoch.0 += 1;
         self.outputs.push(Output::Event(JobEvent::Died { rank, reason: reason.clone(), joined }));
         let epoch = self.epoch;
-        for (_, other) in self.others(rank) {
-            self.send(other, ToNode::NodeDied { rank, reason: reason.clone(), epoch });
-        }
+        self.send_all(ToNode::NodeDied { rank, reason: reason.clone(), epoch });
 
         self.forget_requests_of(rank);
-        let unanswered: Vec<u64> =
-            self.relays.iter().filter(|(_, relay)| relay.to == rank).map(|(&id, _)| id).collect();
-        for id in unanswered {
-            if let Some(Relay { from, request, .. }) = self.relays.remove(&id) {
-                let refusal = Refusal::NodeDied { rank, reason: reason.clone() };
-                self.reply(from, request, Err(refusal));
-            }
-        }
+        self.refuse_requests_to(rank, &reason);
         if let Some(catalog) = &mut self.catalog {
             let orders = catalog.node_died(rank, &reason);
             self.order_clearing(orders);
@@ -539,17 +462,12 @@ impl State {
 
     /// Nobody uses anybody's memory any more: all may go.
     fn dismiss_if_all_left(&mut self) {
-        let stays = |member: &Member| match member {
-            Member::Vacant => true,
-            Member::Present { stage, .. } => !matches!(stage, Stage::Leaving),
-            Member::Dead { .. } | Member::Gone => false,
-        };
-        if self.members.iter().any(stays) {
+        if self.staying > 0 {
             return;
         }
-        for (connection, rank) in std::mem::take(&mut self.ranks) {
-            let message = ToNode::Goodbye;
-            self.outputs.push(Output::Send { connection, message, files: Files::new() });
+        self.departures.clear();
+        self.send_all(ToNode::Goodbye);
+        for (_, rank) in std::mem::take(&mut self.ranks) {
             self.members[rank.index()] = Member::Gone;
         }
     }

@@ -1,6 +1,7 @@
 //! Drives the state machine without sockets.
 
 use super::super::super::SegmentId;
+use super::super::super::catalog::ClearOrder;
 use super::super::super::segment::tests::spec;
 use super::*;
 
@@ -51,6 +52,16 @@ impl Job {
                     assert!(!self.closed.contains(&connection.0), "{message:?} after the close");
                     self.sent.entry(connection.0).or_default().push((message, files.len()));
                 }
+                Output::SendAll { connections, message, files } => {
+                    for connection in &*connections {
+                        assert!(
+                            !self.closed.contains(&connection.0),
+                            "{message:?} after the close"
+                        );
+                        let sent = self.sent.entry(connection.0).or_default();
+                        sent.push((message.clone(), files.len()));
+                    }
+                }
                 Output::Close { connection } => self.closed.push(connection.0),
                 Output::Event(event) => self.events.push(event),
             }
@@ -77,6 +88,12 @@ impl Job {
     fn close(&mut self, connection: u64) {
         let connection = ConnectionId(connection);
         self.input(Input::Closed { connection, reason: "reset".to_owned() });
+    }
+
+    fn tell_departures(&mut self) {
+        assert!(self.state.has_departures());
+        self.input(Input::TellDepartures);
+        assert!(!self.state.has_departures());
     }
 
     fn exit(&mut self, rank: u32, description: &str) {
@@ -117,7 +134,7 @@ fn card_of(rank: u64) -> Vec<u8> {
 }
 
 fn file() -> Files {
-    vec![std::sync::Arc::new(std::fs::File::open("/dev/null").expect("opens").into())]
+    vec![Arc::new(std::fs::File::open("/dev/null").expect("opens").into())]
 }
 
 fn died(message: &ToNode) -> (u32, &str, u64) {
@@ -162,18 +179,29 @@ fn arenas_are_shown_when_all_are_there() {
     job.say_with(0, ToCoordinator::Announce { reserved: 0, card: card_of(0) }, file());
     for node in 0..2 {
         let sent = job.sent.remove(&node).expect("arenas");
-        assert!(sent.iter().all(|(_, files)| *files == 1));
-        let ranks: Vec<u32> = sent
-            .iter()
-            .map(|(message, _)| match message {
-                ToNode::Arena { rank, card, epoch } => {
-                    assert_eq!((card, *epoch), (&card_of(u64::from(rank.0)), Epoch(2)));
-                    rank.0
-                }
-                other => panic!("no arena: {other:?}"),
-            })
-            .collect();
-        assert_eq!(ranks, [0, 1]);
+        let arena = |rank: u32| ToNode::Arenas {
+            first: Rank(rank),
+            ends: vec![3],
+            bytes: card_of(rank.into()),
+            epoch: Epoch(2),
+        };
+        assert_eq!(sent, [(arena(0), 1), (arena(1), 1)]);
+    }
+}
+
+#[test]
+fn arenas_without_files_are_shown_together() {
+    let mut job = Job::new(3);
+    for rank in 0..3 {
+        job.join(rank, Some(rank)).expect("there is room");
+    }
+    for rank in [2, 0, 1] {
+        job.say(rank, ToCoordinator::Announce { reserved: 0, card: card_of(rank) });
+    }
+    let bytes = [card_of(0), card_of(1), card_of(2)].concat();
+    let arenas = ToNode::Arenas { first: Rank(0), ends: vec![3, 6, 9], bytes, epoch: Epoch(3) };
+    for node in 0..3 {
+        assert_eq!(job.heard(node), std::slice::from_ref(&arenas));
     }
 }
 
@@ -230,13 +258,16 @@ fn a_failure_is_told_with_its_reason() {
 fn goodbye_comes_when_all_have_left_or_died() {
     let mut job = Job::ready(3);
     job.say(0, ToCoordinator::Leave);
-    assert_eq!(job.heard(0), []);
-    assert_eq!(job.heard(1), [ToNode::NodeLeft { rank: Rank(0) }]);
+    assert_eq!((job.heard(0), job.heard(1)), (vec![], vec![]), "it is told in a moment");
+    job.tell_departures();
+    assert_eq!(job.heard(1), [ToNode::NodesLeft { ranks: vec![Rank(0)] }]);
+    job.heard(0);
     job.close(1);
     assert_eq!(died(&job.heard(0)[0]).0, 1);
     job.heard(2);
     job.say(2, ToCoordinator::Leave);
-    assert_eq!(job.heard(0), [ToNode::NodeLeft { rank: Rank(2) }, ToNode::Goodbye]);
+    assert!(!job.state.has_departures(), "nobody waits for anybody any more");
+    assert_eq!(job.heard(0), [ToNode::Goodbye]);
     assert_eq!(job.heard(2), [ToNode::Goodbye]);
     // The end of their connections and processes is no news any more.
     let events = job.events.len();
@@ -245,6 +276,29 @@ fn goodbye_comes_when_all_have_left_or_died() {
     job.exit(2, "exit status 0");
     job.close(2);
     assert_eq!((job.events.len(), job.sent.len()), (events, 0));
+}
+
+#[test]
+fn those_who_leave_at_about_the_same_time_are_told_of_at_once() {
+    let mut job = Job::ready(4);
+    for rank in [2, 0, 3] {
+        job.say(rank, ToCoordinator::Leave);
+    }
+    job.tell_departures();
+    for node in 0..4 {
+        let ranks = vec![Rank(2), Rank(0), Rank(3)];
+        assert_eq!(job.heard(node), [ToNode::NodesLeft { ranks }]);
+    }
+}
+
+#[test]
+fn the_lowest_free_rank_is_given_out_whatever_was_wished() {
+    let mut job = Job::new(4);
+    for (connection, wish, rank) in [(0, Some(1), 1), (1, None, 0), (2, None, 2)] {
+        assert_eq!(job.join(connection, wish).expect("is free").rank, Rank(rank));
+    }
+    assert_eq!(job.join(3, None).expect("is free").rank, Rank(3));
+    assert_eq!(job.join(4, None), Err(Refusal::JobFull { size: 4 }));
 }
 
 #[test]
@@ -283,7 +337,6 @@ fn a_node_that_waits_in_leave_is_still_a_home() {
 fn a_node_that_dies_in_leave_is_dead() {
     let mut job = Job::ready(2);
     job.say(0, ToCoordinator::Leave);
-    job.heard(1);
     job.close(0);
     assert_eq!(died(&job.heard(1)[0]).0, 0);
 }
@@ -465,6 +518,22 @@ mod random {
         ]
     }
 
+    /// Invariant 4.
+    fn check_counts(state: &State) {
+        let count = |is: fn(&Stage) -> bool| {
+            let with =
+                |member: &&Member| matches!(member, Member::Present { stage, .. } if is(stage));
+            state.members.iter().filter(with).count()
+        };
+        let vacant = state.members.iter().filter(|member| matches!(member, Member::Vacant)).count();
+        let staying = vacant + count(|stage| !matches!(stage, Stage::Leaving));
+        assert_eq!(state.staying as usize, staying);
+        if state.catalog.is_none() {
+            let announced = count(|stage| matches!(stage, Stage::Announced { .. }));
+            assert_eq!(state.announced as usize, announced);
+        }
+    }
+
     proptest! {
         /// Whatever happens in whatever order: nothing panics, nobody hears anything after the
         /// close, every request is answered in the end, and memory comes back whole.
@@ -524,6 +593,7 @@ mod random {
                     Step::Exit(rank) => job.exit(rank, "exit status 1"),
                     Step::Create(..) | Step::Release(..) | Step::Pair(..) => {}
                 }
+                check_counts(&job.state);
                 for node in 0..3 {
                     for message in job.heard(node) {
                         match message {

@@ -1,4 +1,6 @@
-//! TCP and Unix sockets as one thing, with files beside the bytes on the latter.
+//! [`Socket`]: TCP and Unix sockets as one thing, with files beside the bytes on the latter.
+
+#![cfg_attr(not(test), expect(clippy::disallowed_types, reason = "here are the system's wires"))]
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -9,37 +11,55 @@ use std::os::unix::net::{SocketAddr, UnixStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg, sockopt,
 };
 use verbs_shim::Card;
 
-use super::job::Address;
+use crate::cluster::Address;
+use crate::primitives::Stream;
 
 /// A host that no longer answers is given up after about this long.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// A connected socket.
 #[derive(Debug)]
-pub(crate) enum Stream {
+pub enum Socket {
+    /// Of this host; carries files.
     Unix(UnixStream),
+    /// Of any host.
     Tcp(TcpStream),
 }
 
-impl Stream {
-    /// Connects to a coordinator, trying every address that a host name stands for.
-    pub(crate) fn connect(address: &Address, timeout: Duration) -> io::Result<Stream> {
+impl Socket {
+    /// Takes a TCP connection: small messages go at once, and a host that vanishes is noticed.
+    pub(super) fn tcp(stream: TcpStream) -> io::Result<Socket> {
+        stream.set_nodelay(true)?;
+        let millis = u32::try_from(SILENCE.as_millis()).expect("it is a few seconds");
+        sockopt::set_socket_keepalive(&stream, true)?;
+        sockopt::set_tcp_keepidle(&stream, SILENCE / 2)?;
+        sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(1))?;
+        sockopt::set_tcp_keepcnt(&stream, 5)?;
+        sockopt::set_tcp_user_timeout(&stream, millis)?;
+        Ok(Socket::Tcp(stream))
+    }
+}
+
+impl Stream for Socket {
+    /// Tries every address that a host name stands for.
+    fn connect(address: &Address, timeout: Duration) -> io::Result<Socket> {
         match address {
             Address::Unix(name) => {
                 let address = SocketAddr::from_abstract_name(name)?;
-                Ok(Stream::Unix(UnixStream::connect_addr(&address)?))
+                Ok(Socket::Unix(UnixStream::connect_addr(&address)?))
             }
             Address::Tcp(address) => {
                 let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
                 for address in address.to_socket_addrs()? {
                     match TcpStream::connect_timeout(&address, timeout) {
-                        Ok(stream) => return Stream::tcp(stream),
+                        Ok(stream) => return Socket::tcp(stream),
                         Err(error) => last = error,
                     }
                 }
@@ -48,63 +68,46 @@ impl Stream {
         }
     }
 
-    /// Takes a TCP connection: small messages go at once, and a host that vanishes is noticed.
-    pub(crate) fn tcp(stream: TcpStream) -> io::Result<Stream> {
-        stream.set_nodelay(true)?;
-        let millis = u32::try_from(SILENCE.as_millis()).expect("it is a few seconds");
-        sockopt::set_socket_keepalive(&stream, true)?;
-        sockopt::set_tcp_keepidle(&stream, SILENCE / 2)?;
-        sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(1))?;
-        sockopt::set_tcp_keepcnt(&stream, 5)?;
-        sockopt::set_tcp_user_timeout(&stream, millis)?;
-        Ok(Stream::Tcp(stream))
+    fn carries_files(&self) -> bool {
+        matches!(self, Socket::Unix(_))
     }
 
-    /// Whether files can be sent over it, that is, whether the other side is on this host.
-    pub(crate) fn carries_files(&self) -> bool {
-        matches!(self, Stream::Unix(_))
-    }
-
-    /// How long a send and a receive may wait; for ever without it.
-    pub(crate) fn set_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+    fn set_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         match self {
-            Stream::Unix(stream) => {
+            Socket::Unix(stream) => {
                 stream.set_read_timeout(timeout)?;
                 stream.set_write_timeout(timeout)
             }
-            Stream::Tcp(stream) => {
+            Socket::Tcp(stream) => {
                 stream.set_read_timeout(timeout)?;
                 stream.set_write_timeout(timeout)
             }
         }
     }
 
-    /// Where the other side is, for the log.
-    pub(crate) fn peer(&self) -> String {
+    fn set_nonblocking(&self) -> io::Result<()> {
         match self {
-            Stream::Unix(_) => "this host".to_owned(),
-            Stream::Tcp(stream) => match stream.peer_addr() {
+            Socket::Unix(stream) => stream.set_nonblocking(true),
+            Socket::Tcp(stream) => stream.set_nonblocking(true),
+        }
+    }
+
+    fn peer(&self) -> String {
+        match self {
+            Socket::Unix(_) => "this host".to_owned(),
+            Socket::Tcp(stream) => match stream.peer_addr() {
                 Ok(address) => address.to_string(),
                 Err(_) => "a host that is gone".to_owned(),
             },
         }
     }
 
-    pub(crate) fn set_nonblocking(&self) -> io::Result<()> {
-        match self {
-            Stream::Unix(stream) => stream.set_nonblocking(true),
-            Stream::Tcp(stream) => stream.set_nonblocking(true),
-        }
-    }
-
-    /// Ends both directions, so that a thread that waits here or at the other end goes on.
-    pub(crate) fn shutdown(&self) {
+    fn shutdown(&self) {
         // It may have ended already; that is as good.
         let _ = rustix::net::shutdown(self, rustix::net::Shutdown::Both);
     }
 
-    /// Sends some of `bytes`, not empty; `files` go with the first of them.
-    pub(crate) fn send(&self, bytes: &[u8], files: &[Arc<OwnedFd>]) -> io::Result<usize> {
+    fn send(&self, bytes: &[u8], files: &[Arc<OwnedFd>]) -> io::Result<usize> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(Card::MAX_FDS))];
         let mut control = SendAncillaryBuffer::new(&mut space);
         let files: Vec<BorrowedFd<'_>> = files.iter().map(AsFd::as_fd).collect();
@@ -118,12 +121,14 @@ impl Stream {
             ));
         }
         let sent =
-            retry(|| sendmsg(self, &[IoSlice::new(bytes)], &mut control, SendFlags::NOSIGNAL))?;
-        Ok(sent)
+            retry(|| sendmsg(self, &[IoSlice::new(bytes)], &mut control, SendFlags::NOSIGNAL));
+        sent.map_err(|error| match error {
+            Errno::TOOMANYREFS => io::Error::from(io::ErrorKind::ResourceBusy),
+            error => error.into(),
+        })
     }
 
-    /// Receives some bytes into `into`, and the files that come with them; 0 at the end.
-    pub(crate) fn receive(&self, into: &mut [u8], files: &mut Vec<OwnedFd>) -> io::Result<usize> {
+    fn receive(&self, into: &mut [u8], files: &mut Vec<OwnedFd>) -> io::Result<usize> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(Card::MAX_FDS))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let message = retry(|| {
@@ -147,11 +152,11 @@ impl Stream {
     }
 }
 
-impl AsFd for Stream {
+impl AsFd for Socket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match self {
-            Stream::Unix(stream) => stream.as_fd(),
-            Stream::Tcp(stream) => stream.as_fd(),
+            Socket::Unix(stream) => stream.as_fd(),
+            Socket::Tcp(stream) => stream.as_fd(),
         }
     }
 }
@@ -160,7 +165,7 @@ impl AsFd for Stream {
 fn retry<T>(mut call: impl FnMut() -> rustix::io::Result<T>) -> rustix::io::Result<T> {
     loop {
         match call() {
-            Err(rustix::io::Errno::INTR) => {}
+            Err(Errno::INTR) => {}
             result => return result,
         }
     }
@@ -174,9 +179,9 @@ mod tests {
 
     use super::*;
 
-    fn pair() -> (Stream, Stream) {
+    fn pair() -> (Socket, Socket) {
         let (a, b) = UnixStream::pair().expect("sockets");
-        (Stream::Unix(a), Stream::Unix(b))
+        (Socket::Unix(a), Socket::Unix(b))
     }
 
     #[test]
@@ -226,8 +231,8 @@ mod tests {
     fn tcp_carries_bytes_and_no_files() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("binds");
         let address = Address::Tcp(listener.local_addr().expect("is bound").to_string());
-        let a = Stream::connect(&address, Duration::from_secs(5)).expect("connects");
-        let b = Stream::tcp(listener.accept().expect("accepts").0).expect("has options");
+        let a = Socket::connect(&address, Duration::from_secs(5)).expect("connects");
+        let b = Socket::tcp(listener.accept().expect("accepts").0).expect("has options");
         assert_eq!(a.send(b"hello", &[]).expect("sends"), 5);
         let mut buffer = [0; 8];
         assert_eq!(b.receive(&mut buffer, &mut Vec::new()).expect("receives"), 5);

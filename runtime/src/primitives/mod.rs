@@ -1,0 +1,149 @@
+//! What the runtime needs of the machine it runs on, behind one type parameter: threads and their
+//! state, locks, time, waiting, randomness, and the wires to the coordinator.
+//!
+//! The code above is written once, straight-line and blocking, and runs on real threads ([`System`]) and
+//! under a simulator that replaces them. It reaches all of this through [`Primitives`] and through
+//! the types of this module; `runtime/clippy.toml` keeps the standard library's own out of it. Nothing
+//! in the runtime is global: many nodes may live in one process.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `mod.rs` | the trait, and the traps that a simulation can open |
+//! | `lock.rs` | [`Mutex`], [`Condvar`], [`Slot`] |
+//! | `state.rs` | [`ThreadStates`]: what a thread owns, by endpoint |
+//! | `wire.rs` | [`Stream`] and [`Acceptor`]: the connections between nodes and the coordinator |
+//! | `system.rs` | [`System`]: real threads and real time; its wires are in `cluster/socket/` |
+
+mod lock;
+mod state;
+mod system;
+mod wire;
+
+use std::io;
+use std::time::Duration;
+
+use verbs_shim::Memory;
+use verbs_shim::provider::Provider;
+
+pub use lock::{Condvar, Mutex, MutexGuard, Slot};
+pub use state::ThreadStates;
+pub(crate) use state::{with_known_thread, with_thread};
+pub use system::System;
+pub use wire::{Acceptor, Interest, Ready, Stream, Wake};
+
+/// Threads, time and wires, and the provider that goes with them.
+#[cfg_attr(
+    not(test),
+    expect(clippy::disallowed_types, reason = "the locks hold the standard library's own")
+)]
+pub trait Primitives: Sized + Send + Sync + 'static {
+    /// What executes one-sided operations.
+    type Provider: Provider;
+    /// A thread that was started.
+    type JoinHandle: JoinHandle;
+    /// A connection between a node and the coordinator.
+    type Stream: Stream;
+    /// Where the coordinator takes connections.
+    type Acceptor: Acceptor<Stream = Self::Stream>;
+
+    /// Calls `f` with the calling thread's states; `None` when the thread is ending and has none any
+    /// more.
+    fn with_states<R>(f: impl FnOnce(&ThreadStates<Self>) -> R) -> Option<R>;
+
+    /// Starts a thread. `name` is for people who look at it.
+    ///
+    /// # Errors
+    /// When there can be no further thread.
+    fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle>;
+
+    /// Whether the calling thread is unwinding from a panic.
+    fn panicking() -> bool;
+
+    /// The time on a clock that never goes back.
+    fn now() -> Duration;
+
+    /// Waits for so long.
+    fn sleep(duration: Duration);
+
+    /// Passes a moment while waiting for somebody else. `attempt` counts from 0 in each wait.
+    fn relax(attempt: u32);
+
+    /// Ends this process at once, after `message` on standard error.
+    fn exit(status: i32, message: &str) -> !;
+
+    /// The number of this process and the name of its host, for messages.
+    fn identity() -> (u32, String);
+
+    /// Fills `bytes` with what nobody can guess.
+    ///
+    /// # Errors
+    /// When the system has none.
+    fn fill_random(bytes: &mut [u8]) -> io::Result<()>;
+
+    /// Locks, also after a panic of another holder: what is kept under the runtime's locks is whole
+    /// between any two statements.
+    #[doc(hidden)]
+    fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T>;
+
+    /// Waits until notified, or, with a limit, until it is over; may also return for no reason.
+    #[doc(hidden)]
+    fn wait<'a, T>(
+        condvar: &std::sync::Condvar,
+        mutex: &'a std::sync::Mutex<T>,
+        guard: std::sync::MutexGuard<'a, T>,
+        limit: Option<Duration>,
+    ) -> std::sync::MutexGuard<'a, T>;
+
+    /// Wakes all that wait.
+    #[doc(hidden)]
+    fn notify_all(condvar: &std::sync::Condvar);
+
+    /// Copies bytes out of the node's own arena by the CPU.
+    #[inline]
+    fn read(memory: &Memory, offset: usize, into: &mut [u8]) {
+        memory.read(offset, into);
+    }
+
+    /// Copies bytes into the node's own arena by the CPU.
+    #[inline]
+    fn write(memory: &Memory, offset: usize, from: &[u8]) {
+        memory.write(offset, from);
+    }
+
+    /// Loads a word of the node's own arena by the CPU; what was written before it is seen after.
+    #[inline]
+    fn load(memory: &Memory, offset: usize) -> u64 {
+        memory.atomic_u64(offset).load(std::sync::atomic::Ordering::Acquire)
+    }
+
+    /// Whether the runtime is to fall into a trap that it knows how to avoid. Never, but in a
+    /// simulation that is to show that its search would notice.
+    #[inline]
+    fn falls_into(_trap: Trap) -> bool {
+        false
+    }
+}
+
+/// Mistakes of the kind that NICs punish, each of which a simulation can make the runtime commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trap {
+    /// A home changes a word that NIC atomics touch by its own CPU.
+    HomeAtomicsByCpu,
+    /// A barrier begins before work on other queue pairs is known to be complete.
+    OrderAcrossPairs,
+    /// A new queue pair replaces one that failed before the home has put the old one's other end in
+    /// error state.
+    ReconnectWithoutFence,
+    /// The memory of a dead node's segments is given out again while its WRITEs may still arrive.
+    TakeoverWithoutFence,
+}
+
+/// A thread that was started by [`Primitives::spawn`].
+pub trait JoinHandle: Send + 'static {
+    /// Whether the caller is that thread.
+    fn is_current(&self) -> bool;
+
+    /// Waits until it has ended, be it by a panic.
+    fn join(self);
+}

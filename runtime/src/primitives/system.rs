@@ -1,0 +1,120 @@
+//! [`System`]: real threads, real time and real sockets.
+
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::disallowed_types,
+        clippy::disallowed_methods,
+        clippy::disallowed_macros,
+        reason = "here the runtime meets the system"
+    )
+)]
+
+use std::io;
+use std::sync::{MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use verbs_shim::provider::{AnyProvider, Counted};
+
+use super::{JoinHandle, Primitives, ThreadStates};
+use crate::cluster::{Socket, SocketAcceptor};
+
+/// Real threads and real time, on a provider chosen at run time, counted.
+#[derive(Debug)]
+pub enum System {}
+
+thread_local! {
+    static STATES: ThreadStates<System> = const { ThreadStates::new() };
+}
+
+/// Attempts that only spin. Afterwards the processor is offered to others, because the one who is
+/// waited for may need it: jobs with more nodes than cores are common on the machines that test.
+const SPINS: u32 = 200;
+
+impl Primitives for System {
+    type Provider = Counted<AnyProvider>;
+    type JoinHandle = thread::JoinHandle<()>;
+    type Stream = Socket;
+    type Acceptor = SocketAcceptor;
+
+    #[inline]
+    fn with_states<R>(f: impl FnOnce(&ThreadStates<System>) -> R) -> Option<R> {
+        STATES.try_with(f).ok()
+    }
+
+    fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle> {
+        thread::Builder::new().name(name.to_owned()).spawn(f)
+    }
+
+    fn panicking() -> bool {
+        thread::panicking()
+    }
+
+    fn now() -> Duration {
+        // A fixed point of this process to count from.
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
+    }
+
+    fn sleep(duration: Duration) {
+        thread::sleep(duration);
+    }
+
+    #[inline]
+    fn relax(attempt: u32) {
+        if attempt < SPINS {
+            std::hint::spin_loop();
+        } else {
+            thread::yield_now();
+        }
+    }
+
+    fn exit(status: i32, message: &str) -> ! {
+        eprintln!("{message}");
+        std::process::exit(status)
+    }
+
+    fn identity() -> (u32, String) {
+        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        (std::process::id(), name)
+    }
+
+    fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
+        getrandom::fill(bytes).map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    #[inline]
+    fn lock<T>(mutex: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a, T>(
+        condvar: &std::sync::Condvar,
+        _mutex: &'a std::sync::Mutex<T>,
+        guard: MutexGuard<'a, T>,
+        limit: Option<Duration>,
+    ) -> MutexGuard<'a, T> {
+        match limit {
+            None => condvar.wait(guard).unwrap_or_else(PoisonError::into_inner),
+            Some(limit) => {
+                condvar.wait_timeout(guard, limit).unwrap_or_else(PoisonError::into_inner).0
+            }
+        }
+    }
+
+    fn notify_all(condvar: &std::sync::Condvar) {
+        condvar.notify_all();
+    }
+}
+
+impl JoinHandle for thread::JoinHandle<()> {
+    fn is_current(&self) -> bool {
+        self.thread().id() == thread::current().id()
+    }
+
+    fn join(self) {
+        // A panic there has been printed when it happened.
+        let _ = thread::JoinHandle::join(self);
+    }
+}
