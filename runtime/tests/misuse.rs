@@ -82,6 +82,16 @@ fn a_released_array_is_out_of_reach() {
 }
 
 #[test]
+fn a_barrier_fails_when_a_node_has_left() {
+    job(3, |node| {
+        if node.rank() != 0 {
+            says(node.barrier(), &["rank 0", "left the job while this node waited"]);
+            says(node.barrier(), &[]);
+        }
+    });
+}
+
+#[test]
 fn a_node_in_a_thread_local_leaves_in_good_order() {
     use std::cell::RefCell;
     thread_local!(static NODE: RefCell<Option<pangea::Node>> = const { RefCell::new(None) });

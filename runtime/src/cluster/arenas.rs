@@ -8,11 +8,18 @@ use std::collections::BTreeMap;
 
 use verbs_shim::Card;
 
-use super::message::{Files, ToNode};
-use super::{Epoch, Rank};
+use super::frame::LIMIT_MEMBER;
+use super::message::{Files, MAX_CARD, ToNode};
+use super::{CoordinatorConfig, Epoch, Rank};
 
 /// The most bytes of cards in one message. Small in tests, so that there are several.
 const BATCH: usize = if cfg!(test) { 16 } else { 64 << 10 };
+
+// However short the cards are, all of them fit a frame with where they end (5 bytes each at most).
+const _: () = {
+    let ends = 5 * CoordinatorConfig::MAX_SIZE as usize;
+    assert!(BATCH + MAX_CARD + ends + 64 <= LIMIT_MEMBER);
+};
 
 /// The cards of the arenas of ranks 0, 1, ….
 #[derive(Clone, Debug, Default)]

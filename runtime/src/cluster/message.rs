@@ -171,6 +171,8 @@ pub(crate) fn split(card: &Card) -> (Vec<u8>, Files) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::CoordinatorConfig;
+    use super::super::frame::LIMIT_MEMBER;
     use super::super::segment::tests::spec;
     use super::*;
 
@@ -247,6 +249,12 @@ mod tests {
             ToNode::Arenas { first: Rank(5), ends: vec![3], bytes: vec![8; 3], epoch: Epoch(6) };
         assert_eq!(encode(&arenas), [0, 5, 1, 3, 3, 8, 8, 8, 6]);
         assert_eq!(encode(&ToNode::Goodbye), [6]);
+    }
+
+    #[test]
+    fn the_end_of_the_largest_job_fits_a_frame() {
+        let ranks = (0..CoordinatorConfig::MAX_SIZE).map(Rank).collect();
+        assert!(encode(&ToNode::NodesLeft { ranks }).len() <= LIMIT_MEMBER);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | `auth.rs` | who may speak: versioned hello, challenge, proofs | none |
 //! | `arenas.rs` | the cards of all arenas, packed | none |
 //! | `segment.rs` | what a named allocation looks like | none |
+//! | `runs.rs` | how a number for each rank travels | none |
 //! | `extents.rs` | the free space of one arena | none |
 //! | `catalog.rs` | names, segments, references, extents | none |
 //! | `coordinator/state.rs`, `coordinator/state/` | every decision of the coordinator, as a state machine | none |
@@ -70,6 +71,7 @@ mod frame;
 mod health;
 mod job;
 mod message;
+mod runs;
 mod segment;
 mod socket;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::{Epoch, Rank, SegmentId};
+use super::{Epoch, Rank, SegmentId, runs};
 
 /// How the elements of a segment are spread over the nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +69,7 @@ pub struct SegmentSpec {
     /// The consistency model.
     pub model: Model,
     /// Bytes wanted in the arena of each rank, by rank.
+    #[serde(with = "runs")]
     pub bytes_on: Vec<u64>,
 }
 
@@ -144,6 +145,7 @@ pub struct SegmentDescriptor {
     /// What it was created as.
     pub spec: SegmentSpec,
     /// Where the piece of each rank begins in its arena, in bytes; 0 where there is none.
+    #[serde(with = "runs")]
     pub offset_on: Vec<u64>,
     /// Whether the request that this answers created it.
     pub created: bool,

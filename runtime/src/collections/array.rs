@@ -348,15 +348,18 @@ impl<T: Element, P: Primitives> Array<T, P> {
 
     /// Gives this hold of the array back, after this thread's non-blocking work. When each that was
     /// got by `create` or `attach`, on any node, has been given back, the memory is freed. Clones of
-    /// this handle are of no use afterwards; non-blocking work of other threads must be complete before
-    /// ([`Node::quiet`](crate::Node::quiet) on each), and so must the use of a [`LocalPart`]. A node that
+    /// this handle are of no use afterwards; other threads whose work on it was non-blocking or has failed
+    /// call [`Node::quiet`](crate::Node::quiet) before, and do not use a [`LocalPart`] after. A node that
     /// leaves the job gives everything back by itself.
     ///
     /// # Errors
     /// [`Error::Released`] when a clone of this handle was released; when the coordinator cannot be
-    /// reached; or what failed of the work that was waited for (it is given back all the same).
+    /// reached; or what failed of the work that was waited for (it is given back all the same). Not given
+    /// back is what failed work may still change, because its home cannot be told.
     pub fn release(self) -> Result<(), Error> {
-        let finished = self.segment.endpoint().quiet();
+        let endpoint = self.segment.endpoint();
+        let finished = endpoint.quiet();
+        endpoint.fence_all()?;
         self.segment.release()?;
         finished
     }

@@ -16,38 +16,85 @@ pub(super) struct Connection<P: Primitives> {
 
 /// The open connections of one thread.
 pub(super) struct Connections<P: Primitives> {
-    /// By rank; a pointer each, because a job has many nodes and a thread talks to few of them.
-    by_rank: Box<[Option<Box<Connection<P>>>]>,
+    table: Table<P>,
     /// The ranks that are open.
     open: Vec<u32>,
 }
 
+/// By rank. A connection is large, and a thread talks to few of the nodes of a large job: there each
+/// has a pointer only. In a small job it lies in the table itself, because the path to what is executed in
+/// place is so short that one more load shows.
+enum Table<P: Primitives> {
+    Direct(Box<[Option<Connection<P>>]>),
+    Boxed(Box<[Option<Box<Connection<P>>>]>),
+}
+
+/// Nodes of a small job, at most.
+const SMALL: u32 = 64;
+
+impl<P: Primitives> Table<P> {
+    #[inline]
+    fn get(&self, rank: u32) -> Option<&Connection<P>> {
+        match self {
+            Table::Direct(table) => table.get(rank as usize)?.as_ref(),
+            Table::Boxed(table) => table.get(rank as usize)?.as_deref(),
+        }
+    }
+
+    #[inline]
+    fn get_mut(&mut self, rank: u32) -> Option<&mut Connection<P>> {
+        match self {
+            Table::Direct(table) => table.get_mut(rank as usize)?.as_mut(),
+            Table::Boxed(table) => table.get_mut(rank as usize)?.as_deref_mut(),
+        }
+    }
+
+    fn insert(&mut self, rank: u32, connection: Connection<P>) {
+        match self {
+            Table::Direct(table) => table[rank as usize] = Some(connection),
+            Table::Boxed(table) => table[rank as usize] = Some(Box::new(connection)),
+        }
+    }
+
+    fn remove(&mut self, rank: u32) -> Option<Connection<P>> {
+        match self {
+            Table::Direct(table) => table.get_mut(rank as usize)?.take(),
+            Table::Boxed(table) => table.get_mut(rank as usize)?.take().map(|boxed| *boxed),
+        }
+    }
+}
+
 impl<P: Primitives> Connections<P> {
     pub(super) fn new(size: u32) -> Connections<P> {
-        Connections { by_rank: (0..size).map(|_| None).collect(), open: Vec::new() }
+        let table = if size <= SMALL {
+            Table::Direct((0..size).map(|_| None).collect())
+        } else {
+            Table::Boxed((0..size).map(|_| None).collect())
+        };
+        Connections { table, open: Vec::new() }
     }
 
     #[inline]
     pub(super) fn get(&self, rank: u32) -> Option<&Connection<P>> {
-        self.by_rank.get(rank as usize)?.as_deref()
+        self.table.get(rank)
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, rank: u32) -> Option<&mut Connection<P>> {
-        self.by_rank.get_mut(rank as usize)?.as_deref_mut()
+        self.table.get_mut(rank)
     }
 
     /// Enters the connection to a rank that has none.
     pub(super) fn insert(&mut self, rank: u32, connection: Connection<P>) {
-        let before = self.by_rank[rank as usize].replace(Box::new(connection));
-        debug_assert!(before.is_none(), "rank {rank} has a connection");
+        debug_assert!(self.get(rank).is_none(), "rank {rank} has a connection");
+        self.table.insert(rank, connection);
         self.open.push(rank);
     }
 
     pub(super) fn remove(&mut self, rank: u32) -> Option<Connection<P>> {
-        let connection = self.by_rank.get_mut(rank as usize)?.take()?;
+        let connection = self.table.remove(rank)?;
         self.open.retain(|open| *open != rank);
-        Some(*connection)
+        Some(connection)
     }
 
     /// All, with their ranks.
@@ -61,7 +108,7 @@ impl<P: Primitives> Connections<P> {
         mut f: impl FnMut(u32, &mut Connection<P>) -> Result<(), E>,
     ) -> Result<(), E> {
         for &rank in &self.open {
-            if let Some(Some(connection)) = self.by_rank.get_mut(rank as usize) {
+            if let Some(connection) = self.table.get_mut(rank) {
                 f(rank, connection)?;
             }
         }
@@ -71,9 +118,6 @@ impl<P: Primitives> Connections<P> {
     /// Takes all out.
     pub(super) fn take(&mut self) -> impl Iterator<Item = (u32, Connection<P>)> + '_ {
         let open = std::mem::take(&mut self.open);
-        open.into_iter().filter_map(|rank| {
-            let connection = self.by_rank.get_mut(rank as usize)?.take()?;
-            Some((rank, *connection))
-        })
+        open.into_iter().filter_map(|rank| Some((rank, self.table.remove(rank)?)))
     }
 }

@@ -40,9 +40,12 @@ pub(super) fn open(key: u64, replaces: u64, card: Card) -> Card {
 }
 
 /// A queue pair that its thread left behind.
+#[derive(Clone, Copy)]
 pub(super) struct Abandoned {
     pub(super) peer: u32,
     pub(super) key: u64,
+    /// Work of it may still be in flight.
+    pub(super) dirty: bool,
 }
 
 impl Abandoned {
@@ -188,7 +191,7 @@ mod tests {
             }
             _ => panic!("not the request that was made"),
         }
-        let close = Abandoned { peer: 3, key: 77 }.close();
+        let close = Abandoned { peer: 3, key: 77, dirty: false }.close();
         assert!(matches!(Request::decode(&close), Some(Request::Close { key: 77 })));
     }
 

@@ -391,14 +391,55 @@ impl<P: Primitives> Endpoint<P> {
         })
     }
 
-    /// Tells the other ends of queue pairs whose threads have ended.
+    /// Tells the other ends of queue pairs whose threads have ended. Those with work in flight stay listed
+    /// until that is done, for whoever has to wait for it.
     fn close_abandoned(&self) {
-        let abandoned = std::mem::take(&mut *self.abandoned.lock());
-        for pair in abandoned {
-            if let Err(error) = self.client.connect_pair(pair.peer(), &pair.close()) {
+        let clean: Vec<_> = self.abandoned.lock().extract_if(.., |pair| !pair.dirty).collect();
+        let closed = clean.iter().map(|pair| self.close_pair(pair));
+        for outcome in closed.chain([self.fence_abandoned()]) {
+            if let Err(error) = outcome {
                 log::debug!("closing a queue pair: {error}");
             }
         }
+    }
+
+    /// Tells the other end of a queue pair, and waits until it is closed.
+    fn close_pair(&self, pair: &control::Abandoned) -> Result<(), Error> {
+        self.client.connect_pair(pair.peer(), &pair.close())?;
+        Ok(())
+    }
+
+    /// Before memory is given back: nothing that failed work of this thread, or a thread that has ended,
+    /// left in flight takes effect after this. Costs nothing if nothing was left.
+    ///
+    /// # Errors
+    /// When a home cannot be told; then something may still take effect.
+    pub(crate) fn fence_all(&self) -> Result<(), Error> {
+        let own = self.with(|thread| thread.fence_failed(self));
+        own.and(self.fence_abandoned())
+    }
+
+    /// As [`Endpoint::fence_all`], for threads that have ended.
+    fn fence_abandoned(&self) -> Result<(), Error> {
+        if P::falls_into(Trap::ReleaseWithoutFence) {
+            return Ok(());
+        }
+        let dirty: Vec<_> =
+            self.abandoned.lock().iter().filter(|pair| pair.dirty).copied().collect();
+        let mut outcome = Ok(());
+        for pair in dirty {
+            match self.fence_pair(&pair) {
+                Ok(()) => self.abandoned.lock().retain(|other| other.key != pair.key),
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+        }
+        outcome
+    }
+
+    /// Has the home of a queue pair put its end in error state, unless it is dead: then its memory is
+    /// lost anyway.
+    fn fence_pair(&self, pair: &control::Abandoned) -> Result<(), Error> {
+        if self.death_of(pair.peer).is_some() { Ok(()) } else { self.close_pair(pair) }
     }
 
     fn liveness(&self) -> Weak<()> {
@@ -407,9 +448,14 @@ impl<P: Primitives> Endpoint<P> {
 
     fn leave(&self) {
         // A node that panics has failed: nobody waits for it, and it waits for nobody.
-        let orderly = !P::panicking();
+        let mut orderly = !P::panicking();
         if orderly && let Err(error) = self.quiet() {
             log::warn!("leaving the job: {error}");
+        }
+        if orderly && let Err(error) = self.fence_all() {
+            // The homes fence a node that died.
+            log::warn!("leaving the job as one that failed: {error}");
+            orderly = false;
         }
         if let Err(error) = self.client.leave(orderly) {
             log::warn!("leaving the job: {error}");

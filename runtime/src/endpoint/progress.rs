@@ -196,22 +196,38 @@ impl<P: Primitives> Thread<P> {
     /// all of it.
     pub(super) fn quiet(&self, endpoint: &Endpoint<P>) -> Result<(), Error> {
         self.progress()?;
-        self.post_end_markers()?;
+        while !self.post_end_markers()? {
+            self.progress_until(endpoint, || self.has_room_for_markers())?;
+        }
         self.progress_until(endpoint, || self.is_idle())?;
-        self.tell(endpoint)
+        // Whether it was told or not: nothing of it is to take effect after this.
+        let fenced = self.fence_failed(endpoint);
+        self.tell(endpoint).and(fenced)
     }
 
-    /// Sees to it that all work that is outstanding will be told of.
-    fn post_end_markers(&self) -> Result<(), Error> {
+    /// Sees to it that all work that is outstanding will be told of. False if a pair is full: it has
+    /// signaled work outstanding (at most half of it is not), so there will be room, and then again.
+    fn post_end_markers(&self) -> Result<bool, Error> {
+        let mut all = true;
         self.connections.borrow_mut().try_for_each(|_, Connection { pair, .. }| {
-            // A pair that is full has signaled work outstanding: at most half of it is not.
-            if !pair.is_silent() || pair.error().is_some() || pair.room() == 0 {
+            if !pair.is_silent() || pair.error().is_some() {
+                return Ok(());
+            }
+            if pair.room() == 0 {
+                all = false;
                 return Ok(());
             }
             let nowhere = RemoteAddr { addr: 0, rkey: Rkey(0) };
             pair.post(&[WorkRequest::write_inline(&[], nowhere).token(LATER).signaled()])
         })?;
-        Ok(())
+        Ok(all)
+    }
+
+    /// Whether no pair that needs an end marker is full.
+    fn has_room_for_markers(&self) -> bool {
+        self.connections.borrow().iter().all(|(_, Connection { pair, .. })| {
+            !pair.is_silent() || pair.error().is_some() || pair.room() > 0
+        })
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -224,7 +240,8 @@ impl<P: Primitives> Thread<P> {
         let mut attempt = 0;
         let mut outcome = self.post_end_markers();
         while outcome.is_ok() && !self.is_idle() && P::now() < limit {
-            outcome = self.progress();
+            // Once more, because a pair may have been full.
+            outcome = self.progress().and_then(|()| self.post_end_markers());
             P::relax(attempt);
             attempt = attempt.saturating_add(1);
         }

@@ -24,7 +24,7 @@ use super::staging::{BATCH, Staging};
 use super::{Endpoint, Place};
 use crate::cluster::Rank;
 use crate::error::Error;
-use crate::primitives::Primitives;
+use crate::primitives::{Primitives, Trap};
 
 /// Requests that a pair holds at most. In jobs of many nodes there are fewer, so that the completion
 /// queue has room for one pair with each.
@@ -187,14 +187,14 @@ impl<P: Primitives> Thread<P> {
             }
             Err(error) => {
                 // The home may have made its side.
-                self.abandon(rank, key);
+                self.abandon(rank, key, false);
                 Err(error)
             }
         }
     }
 
-    fn abandon(&self, peer: u32, key: u64) {
-        self.abandoned.lock().push(Abandoned { peer, key });
+    fn abandon(&self, peer: u32, key: u64, dirty: bool) {
+        self.abandoned.lock().push(Abandoned { peer, key, dirty });
     }
 
     /// Takes a failed pair out, if there is one, once its flushed work has been noted. Its home has
@@ -223,6 +223,33 @@ impl<P: Primitives> Thread<P> {
             P::relax(attempt);
             attempt = attempt.saturating_add(1);
         }
+    }
+
+    /// Has the homes of pairs that failed put the other ends in error state, as a new pair to them
+    /// would: whatever was in flight takes no effect any more, and their memory may be given back.
+    pub(super) fn fence_failed(&self, endpoint: &Endpoint<P>) -> Result<(), Error> {
+        if P::falls_into(Trap::ReleaseWithoutFence) {
+            return Ok(());
+        }
+        let mut failed = Vec::new();
+        self.connections.borrow_mut().try_for_each(|rank, Connection { pair, .. }| {
+            if pair.error().is_some() {
+                failed.push(rank);
+            }
+            Ok::<(), Error>(())
+        })?;
+        for rank in failed {
+            self.drain(rank)?;
+        }
+        let unfenced = std::mem::take(&mut *self.unfenced.borrow_mut());
+        let mut outcome = Ok(());
+        for (peer, key) in unfenced {
+            if let Err(error) = endpoint.fence_pair(&Abandoned { peer, key, dirty: true }) {
+                outcome = outcome.and(Err(error));
+                self.unfenced.borrow_mut().insert(peer, key);
+            }
+        }
+        outcome
     }
 
     /// Requests that may be posted as one batch.
@@ -273,8 +300,12 @@ impl<P: Primitives> Drop for Thread<P> {
         }
         let mut connections = self.connections.borrow_mut();
         for (peer, Connection { pair, key, .. }) in connections.take() {
+            let dirty = pair.error().is_some() || pair.outstanding() > 0;
             drop(pair);
-            self.abandon(peer, key);
+            self.abandon(peer, key, dirty);
+        }
+        for (peer, key) in self.unfenced.take() {
+            self.abandon(peer, key, true);
         }
     }
 }

@@ -137,6 +137,8 @@ pub enum Trap {
     ReconnectWithoutFence,
     /// The memory of a dead node's segments is given out again while its WRITEs may still arrive.
     TakeoverWithoutFence,
+    /// Memory is given back while WRITEs of a queue pair that failed may still arrive.
+    ReleaseWithoutFence,
 }
 
 /// A thread that was started by [`Primitives::spawn`].

@@ -96,10 +96,12 @@ impl<P: Primitives> Segment<P> {
 
     fn new(
         endpoint: &Arc<Endpoint<P>>,
-        descriptor: SegmentDescriptor,
+        mut descriptor: SegmentDescriptor,
         placement: Placement,
     ) -> Segment<P> {
         let element_bytes = u64::from(descriptor.spec.element_bytes);
+        // Only the catalog needs it; it has a number for each node of the job.
+        descriptor.spec.bytes_on = Vec::new();
         let usable = AtomicU64::new(placement.len());
         Segment { endpoint: Arc::clone(endpoint), descriptor, placement, element_bytes, usable }
     }

@@ -40,7 +40,7 @@ impl<P: Primitives> Sync<P> {
 
     /// See [`crate::Node::barrier`].
     pub(crate) fn barrier(&self, endpoint: &Endpoint<P>) -> Result<(), Error> {
-        self.take_part(|state| {
+        self.take_part(endpoint, |state| {
             state.barriers += 1;
             if P::falls_into(Trap::OrderAcrossPairs) {
                 return barrier::barrier(endpoint, state.barriers);
@@ -63,16 +63,22 @@ impl<P: Primitives> Sync<P> {
         if value.len() > collective::MAX_BYTES {
             return Err(Error::ValueTooLarge { bytes: value.len(), max: MAX_VALUE });
         }
-        self.take_part(|state| {
+        self.take_part(endpoint, |state| {
             state.collectives += 1;
             collective::reduce(endpoint, state.collectives, value, combine)?;
             endpoint.quiet()
         })
     }
 
-    fn take_part(&self, f: impl FnOnce(&mut State) -> Result<(), Error>) -> Result<(), Error> {
+    fn take_part(
+        &self,
+        endpoint: &Endpoint<P>,
+        f: impl FnOnce(&mut State) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mut state = self.state.lock();
         if state.broken {
+            // It may have failed because of a death that had not been told yet.
+            endpoint.health().check()?;
             return Err(Error::CollectiveBroken);
         }
         // Stays so when `f` panics too.

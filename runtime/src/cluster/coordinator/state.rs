@@ -444,6 +444,8 @@ impl State {
         };
         self.members[rank.index()] = Member::Dead { reason: reason.clone() };
         self.staying -= u32::from(stays);
+        // Whoever dies after leaving has not left in good order.
+        self.departures.retain(|left| *left != rank);
         self.first_dead.get_or_insert(rank);
         self.epoch.0 += 1;
         self.outputs.push(Output::Event(JobEvent::Died { rank, reason: reason.clone(), joined }));

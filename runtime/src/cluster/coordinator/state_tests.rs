@@ -292,6 +292,20 @@ fn those_who_leave_at_about_the_same_time_are_told_of_at_once() {
 }
 
 #[test]
+fn one_who_dies_while_leaving_is_told_of_as_dead_alone() {
+    let mut job = Job::ready(4);
+    job.say(0, ToCoordinator::Leave);
+    job.say(1, ToCoordinator::Leave);
+    job.close(0);
+    job.tell_departures();
+    for node in [1, 2, 3] {
+        let heard = job.heard(node);
+        assert_eq!(died(&heard[0]).0, 0);
+        assert_eq!(heard[1..], [ToNode::NodesLeft { ranks: vec![Rank(1)] }]);
+    }
+}
+
+#[test]
 fn the_lowest_free_rank_is_given_out_whatever_was_wished() {
     let mut job = Job::new(4);
     for (connection, wish, rank) in [(0, Some(1), 1), (1, None, 0), (2, None, 2)] {

@@ -78,3 +78,33 @@ fn a_marker_that_fails_touches_no_slot_and_concerns_nobody() {
         }
     });
 }
+
+#[test]
+fn quiet_ends_when_a_pair_is_full_and_its_last_work_silent() {
+    const DEPTH: u32 = 8;
+    Job::of(2).pair_depth(DEPTH).run(|node| {
+        let array = node.array::<u64>("data").len(64).on_node(1).create().unwrap();
+        node.barrier().unwrap();
+        if node.rank() == 0 {
+            node.quiet().unwrap();
+            array.get(0).unwrap();
+            node.faults.hold(1);
+            // One of them is signaled, because half of the queue is full; those behind it are not.
+            for i in 0..DEPTH as usize {
+                array.put_nb(i, &[1]).unwrap();
+            }
+            let faults = std::sync::Arc::clone(&node.faults);
+            #[expect(clippy::disallowed_methods, reason = "a NIC that answers while quiet waits")]
+            let nic = std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                faults.release(1);
+            });
+            node.quiet().unwrap();
+            nic.join().unwrap();
+            let mut arrived = [0; DEPTH as usize];
+            array.get_range(0, &mut arrived).unwrap();
+            assert_eq!(arrived, [1; DEPTH as usize]);
+        }
+        node.barrier().unwrap();
+    });
+}
