@@ -1,0 +1,234 @@
+//! [`Log`]: what the programs of a run did, for the checkers; [`Caller`]: a thread of a program, which
+//! writes it.
+//!
+//! Everything is ordered by [`SimNode::order`], one counter of the whole simulation. A call that failed
+//! has no return: whether it took effect is open.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use pangea::Error;
+use pangea::cluster::{ClusterError, Refusal};
+
+use crate::check::barrier::Passage;
+use crate::check::writes::{Read, Write};
+use crate::history::{Call, History, Object, Operation};
+use crate::job::SimNode;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Errors of the data path after which a thread gives up.
+const PATIENCE: u32 = 8;
+
+#[derive(Default)]
+struct Records {
+    calls: Vec<Call>,
+    writes: Vec<Write>,
+    reads: Vec<Read>,
+    passages: Vec<Passage>,
+    failures: Vec<String>,
+    operations: u64,
+}
+
+/// What the programs of a run did. Clones are the same log.
+#[derive(Clone, Default)]
+pub(super) struct Log(Rc<RefCell<Records>>);
+
+impl Log {
+    pub(super) fn operations(&self) -> u64 {
+        self.0.borrow().operations
+    }
+
+    /// Something was seen that must not be.
+    pub(super) fn fail(&self, what: String) {
+        let mut records = self.0.borrow_mut();
+        if records.failures.len() < 8 {
+            records.failures.push(what);
+        }
+    }
+
+    pub(super) fn take_failures(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.borrow_mut().failures)
+    }
+
+    /// One more operation was done.
+    pub(super) fn count(&self, operations: u64) {
+        self.0.borrow_mut().operations += operations;
+    }
+
+    /// All calls on words.
+    pub(super) fn history(&self) -> History {
+        History::from_calls(self.0.borrow().calls.iter().copied())
+    }
+
+    pub(super) fn writes(&self) -> Vec<Write> {
+        self.0.borrow().writes.clone()
+    }
+
+    pub(super) fn reads(&self) -> Vec<Read> {
+        self.0.borrow().reads.clone()
+    }
+
+    pub(super) fn passages(&self) -> Vec<Passage> {
+        self.0.borrow().passages.clone()
+    }
+
+    /// A write of a record begins; its number in the log.
+    pub(super) fn issue(&self, sim: &SimNode, location: u64, record: Vec<u64>) -> usize {
+        let issued = sim.order();
+        let mut records = self.0.borrow_mut();
+        records.operations += 1;
+        records.writes.push(Write { location, record, issued, acknowledged: None });
+        records.writes.len() - 1
+    }
+
+    /// Writes are known to be there, as of the order number `at`.
+    pub(super) fn acknowledge(&self, writes: impl IntoIterator<Item = usize>, at: u64) {
+        let mut records = self.0.borrow_mut();
+        for write in writes {
+            records.writes[write].acknowledged = Some(at);
+        }
+    }
+
+    /// A read was answered.
+    pub(super) fn read(&self, read: Read) {
+        let mut records = self.0.borrow_mut();
+        records.operations += 1;
+        records.reads.push(read);
+    }
+
+    /// A barrier is entered; its number in the log.
+    pub(super) fn enter(&self, sim: &SimNode, round: u64) -> usize {
+        let entered = sim.order();
+        let mut records = self.0.borrow_mut();
+        records.operations += 1;
+        records.passages.push(Passage { process: sim.rank(), round, entered, left: None });
+        records.passages.len() - 1
+    }
+
+    /// A barrier is left.
+    pub(super) fn leave(&self, sim: &SimNode, passage: usize) {
+        self.0.borrow_mut().passages[passage].left = Some(sim.order());
+    }
+}
+
+/// One thread of a program, which treats errors as a user would: a call that failed may have taken
+/// effect; the homes of dead nodes are let alone; and after many errors it gives up.
+pub(super) struct Caller<'a> {
+    pub(super) sim: &'a SimNode,
+    pub(super) log: Log,
+    process: u32,
+    errors: Cell<u32>,
+    dead: RefCell<BTreeSet<u32>>,
+}
+
+impl<'a> Caller<'a> {
+    /// Thread number `thread` (below 16) of a node.
+    pub(super) fn new(sim: &'a SimNode, log: &Log, thread: u32) -> Caller<'a> {
+        Caller {
+            sim,
+            log: log.clone(),
+            process: sim.rank() * 16 + thread,
+            errors: Cell::new(0),
+            dead: RefCell::default(),
+        }
+    }
+
+    /// A number that tells the values of this thread from those of all others.
+    pub(super) fn stamp(&self, counter: u64) -> u64 {
+        u64::from(self.process + 1) << 32 | counter
+    }
+
+    /// Whether the memory of this node is lost.
+    pub(super) fn is_lost(&self, home: u32) -> bool {
+        self.dead.borrow().contains(&home)
+    }
+
+    /// What an error means to the program: `Err` ends it.
+    ///
+    /// # Errors
+    /// When it cannot go on, or has had enough.
+    pub(super) fn bear(&self, error: Error) -> Result<(), Failure> {
+        match &error {
+            Error::Cluster(ClusterError::NodeDied { rank, .. }) => {
+                self.dead.borrow_mut().insert(rank.0);
+                Ok(())
+            }
+            Error::Work(_)
+            | Error::Indeterminate(_)
+            | Error::Connect(_)
+            | Error::Cluster(ClusterError::Refused(Refusal::PairRefused { .. })) => {
+                self.errors.set(self.errors.get() + 1);
+                if self.errors.get() < PATIENCE { Ok(()) } else { Err(error.into()) }
+            }
+            Error::Cluster(ClusterError::CoordinatorLost { .. }) | Error::CollectiveBroken => {
+                Err(error.into())
+            }
+            _ => {
+                let rank = self.sim.rank();
+                self.log.fail(format!("node {rank} got an error that nothing explains: {error}"));
+                Err(error.into())
+            }
+        }
+    }
+
+    /// The answer of a call, or none if its outcome is open.
+    ///
+    /// # Errors
+    /// As [`Caller::bear`].
+    pub(super) fn answer<T>(&self, result: Result<T, Error>) -> Result<Option<T>, Failure> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => self.bear(error).map(|()| None),
+        }
+    }
+
+    /// Makes a call on a word and writes it down; the answer is that of `call`, none if its outcome is
+    /// open.
+    ///
+    /// # Errors
+    /// As [`Caller::bear`].
+    pub(super) fn call(
+        &self,
+        object: Object,
+        operation: Operation,
+        call: impl FnOnce() -> Result<u64, Error>,
+    ) -> Result<Option<u64>, Failure> {
+        let number = {
+            let invoked = self.sim.order();
+            let mut records = self.log.0.borrow_mut();
+            records.operations += 1;
+            let process = self.process;
+            let call = Call { process, object, operation, invoked, returned: None, result: 0 };
+            records.calls.push(call);
+            records.calls.len() - 1
+        };
+        let answer = self.answer(call())?;
+        if let Some(result) = answer {
+            let mut records = self.log.0.borrow_mut();
+            let call = &mut records.calls[number];
+            call.returned = Some(self.sim.order());
+            call.result = if operation.tells() { result } else { 0 };
+        }
+        Ok(answer)
+    }
+
+    /// A number below `bound` from the thread's chance.
+    pub(super) fn below(&self, bound: u64) -> u64 {
+        self.sim.chance(|chance| chance.below(bound))
+    }
+
+    /// As [`Caller::below`], for indices.
+    pub(super) fn index(&self, bound: usize) -> usize {
+        self.below(bound as u64) as usize
+    }
+
+    /// Passes a little time now and then, so that threads do not go in step.
+    pub(super) fn dawdle(&self) {
+        if self.below(8) == 0 {
+            let nanos = self.below(5_000);
+            self.sim.sleep(nanos);
+        }
+    }
+}
