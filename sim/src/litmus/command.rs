@@ -51,6 +51,12 @@ impl LitmusArgs {
 /// # Errors
 /// When nothing can be printed, or a run is not a function of its choices.
 pub fn command(args: &LitmusArgs) -> io::Result<bool> {
+    if let Some(trap) = args.trap
+        && trap.of_runtime().is_none()
+    {
+        let text = format!("{trap} is no trap of the runtime, so no test goes near it");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
     let mut out = io::stdout().lock();
     let (search, start) = (args.search(), Instant::now());
     let mut good = true;

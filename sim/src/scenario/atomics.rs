@@ -11,7 +11,6 @@ use pangea::cluster::Distribution;
 
 use super::log::{Caller, Log};
 use super::{FaultKinds, Opened, Prepared, Scenario, Shape};
-use crate::check::linearizable;
 use crate::history::Operation;
 use crate::job::{ProgramResult, SimNode};
 use crate::simulated::Simulated;
@@ -28,13 +27,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
 
 fn prepare(shape: &Shape, log: &Log) -> Prepared {
     let (operations, writer, judge) = (shape.operations, log.clone(), log.clone());
-    Prepared::new(
-        move |sim| program(sim, &writer, operations),
-        move |_| {
-            let judged = linearizable::check(&judge.history());
-            judged.err().map(|violation| violation.to_string()).into_iter().collect()
-        },
-    )
+    Prepared::new(move |sim| program(sim, &writer, operations), move |_| judge.judge_words())
 }
 
 fn program(sim: &SimNode, log: &Log, operations: u64) -> ProgramResult {

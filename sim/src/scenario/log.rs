@@ -12,7 +12,8 @@ use pangea::Error;
 use pangea::cluster::{ClusterError, Refusal};
 
 use crate::check::barrier::Passage;
-use crate::check::writes::{Read, Write};
+use crate::check::writes::{self, Read, Tearing, Write};
+use crate::check::{Violation, linearizable};
 use crate::history::{Call, History, Object, Operation};
 use crate::job::SimNode;
 
@@ -34,6 +35,10 @@ struct Records {
 /// What the programs of a run did. Clones are the same log.
 #[derive(Clone, Default)]
 pub(super) struct Log(Rc<RefCell<Records>>);
+
+fn texts(judged: Result<(), Violation>) -> Vec<String> {
+    judged.err().map(|violation| violation.to_string()).into_iter().collect()
+}
 
 impl Log {
     pub(super) fn operations(&self) -> u64 {
@@ -58,6 +63,16 @@ impl Log {
     }
 
     /// All calls on words.
+    /// The violations if each word is to be linearizable.
+    pub(super) fn judge_words(&self) -> Vec<String> {
+        texts(linearizable::check(&self.history()))
+    }
+
+    /// The violations if no acknowledged write of a word may be lost. All words were zero.
+    pub(super) fn judge_writes(&self) -> Vec<String> {
+        texts(writes::check(|_| vec![0], &self.writes(), &self.reads(), Tearing::Never))
+    }
+
     pub(super) fn history(&self) -> History {
         History::from_calls(self.0.borrow().calls.iter().copied())
     }

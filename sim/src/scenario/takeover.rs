@@ -14,7 +14,7 @@ use pangea::cluster::{ClusterError, Refusal};
 use super::log::{Caller, Log};
 use super::{FaultKind, FaultKinds, Opened, Prepared, Scenario, Shape};
 use crate::chance::Seeded;
-use crate::check::writes::{self, Read, Tearing};
+use crate::check::writes::Read;
 use crate::fault::{Fault, Planned, When};
 use crate::job::{ProgramResult, SimNode};
 use crate::simulated::Simulated;
@@ -50,11 +50,7 @@ fn prepare(shape: &Shape, log: &Log) -> Prepared {
     let (writer, judge) = (log.clone(), log.clone());
     let mut prepared = Prepared::new(
         move |sim| program(sim, &writer, operations, late),
-        move |_| {
-            let judged =
-                writes::check(|_| vec![0], &judge.writes(), &judge.reads(), Tearing::Never);
-            judged.err().map(|violation| violation.to_string()).into_iter().collect()
-        },
+        move |_| judge.judge_writes(),
     );
     prepared.arena_bytes = ARENA;
     prepared.planned = end_of_writer(shape);
