@@ -167,6 +167,12 @@ impl Primitives for Simulated {
         word
     }
 
+    fn give_way() {
+        if let Some(world) = World::try_current() {
+            world.give_way();
+        }
+    }
+
     fn falls_into(trap: Trap) -> bool {
         World::try_current().is_some_and(|world| world.falls_into(trap))
     }

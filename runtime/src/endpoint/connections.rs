@@ -12,6 +12,16 @@ pub(super) struct Connection<P: Primitives> {
     pub(super) arena: RemoteAddr,
     /// The number by which the pair's other end knows it.
     pub(super) key: u64,
+    /// Work that nobody waited for failed on an earlier pair, and that has not been told yet.
+    pub(super) owes: bool,
+}
+
+impl<P: Primitives> Connection<P> {
+    /// Whether it is not in error state, as far as is known.
+    #[inline]
+    pub(super) fn is_good(&self) -> bool {
+        self.pair.error().is_none()
+    }
 }
 
 /// The open connections of one thread.
@@ -113,6 +123,15 @@ impl<P: Primitives> Connections<P> {
             }
         }
         Ok(())
+    }
+
+    /// Calls `f` with each of them.
+    pub(super) fn for_each(&mut self, mut f: impl FnMut(u32, &mut Connection<P>)) {
+        for &rank in &self.open {
+            if let Some(connection) = self.table.get_mut(rank) {
+                f(rank, connection);
+            }
+        }
     }
 
     /// Takes all out.

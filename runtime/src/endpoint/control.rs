@@ -7,13 +7,17 @@
 //! ```text
 //! open   1 | key (8) | replaces (8) | the initiator's card …    answered by the responder's card
 //! close  2 | key (8)                                             answered by an empty card
+//! fenced 3 | rank (4)                                            answered by an empty card
 //! ```
+//!
+//! `fenced` asks whether the pairs of a dead node are in error state here. The coordinator tells all nodes of a
+//! death at once, and relays in order, so whoever has heard of a death and asks will hear that they are.
 //!
 //! `key` numbers the pairs of an initiating process. `replaces` names the initiator's earlier pair
 //! to this home, or 0: before the new one is made, the old responder is put in error state, so that
 //! nothing posted to the old pair takes effect after the initiator has gone on with the new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use verbs_shim::{Card, CompletionQueue, Fabric, Memory, QueuePair, QueuePairConfig};
@@ -23,6 +27,7 @@ use crate::primitives::{Primitives, Trap};
 
 const OPEN: u8 = 1;
 const CLOSE: u8 = 2;
+const FENCED: u8 = 3;
 
 /// The key of no pair.
 pub(super) const NO_PAIR: u64 = 0;
@@ -37,6 +42,13 @@ pub(super) fn open(key: u64, replaces: u64, card: Card) -> Card {
     bytes.extend(replaces.to_le_bytes());
     bytes.extend(card.bytes);
     Card { bytes, fds: card.fds }
+}
+
+/// The question whether the pairs of a dead node are in error state.
+pub(super) fn ask_fenced(dead: Rank) -> Card {
+    let mut bytes = vec![FENCED];
+    bytes.extend(dead.0.to_le_bytes());
+    Card { bytes, fds: Vec::new() }
 }
 
 /// A queue pair that its thread left behind.
@@ -64,21 +76,25 @@ impl Abandoned {
 enum Request {
     Open { key: u64, replaces: u64, card: Card },
     Close { key: u64 },
+    Fenced { dead: Rank },
 }
 
 impl Request {
     fn decode(card: &Card) -> Option<Request> {
         let (kind, rest) = card.bytes.split_first()?;
-        let (key, rest) = rest.split_first_chunk()?;
-        let key = u64::from_le_bytes(*key);
         match *kind {
             OPEN => {
+                let (key, rest) = rest.split_first_chunk()?;
                 let (replaces, rest) = rest.split_first_chunk()?;
-                let replaces = u64::from_le_bytes(*replaces);
+                let (key, replaces) = (u64::from_le_bytes(*key), u64::from_le_bytes(*replaces));
                 let card = Card { bytes: rest.to_vec(), fds: card.fds.clone() };
                 Some(Request::Open { key, replaces, card })
             }
-            CLOSE if rest.is_empty() => Some(Request::Close { key }),
+            CLOSE => Some(Request::Close { key: u64::from_le_bytes(rest.try_into().ok()?) }),
+            FENCED => {
+                let rank = u32::from_le_bytes(rest.try_into().ok()?);
+                Some(Request::Fenced { dead: Rank(rank) })
+            }
             _ => None,
         }
     }
@@ -97,7 +113,12 @@ impl<P: Primitives> Control<P> {
 
     /// To be called on the control thread, where the queue pairs will stay.
     pub(super) fn start(self) -> Responder<P> {
-        Responder { control: self, queues: Vec::new(), pairs: BTreeMap::new() }
+        Responder {
+            control: self,
+            queues: Vec::new(),
+            pairs: BTreeMap::new(),
+            fenced: BTreeSet::new(),
+        }
     }
 }
 
@@ -107,6 +128,8 @@ pub(super) struct Responder<P: Primitives> {
     queues: Vec<CompletionQueue<P::Provider>>,
     /// By the initiator and its key.
     pairs: BTreeMap<(Rank, u64), QueuePair<P::Provider>>,
+    /// The dead nodes whose pairs are all in error state.
+    fenced: BTreeSet<Rank>,
 }
 
 impl<P: Primitives> Responder<P> {
@@ -144,11 +167,30 @@ impl<P: Primitives> Responder<P> {
     }
 }
 
+impl<P: Primitives> Responder<P> {
+    fn is_fenced(&self, dead: Rank) -> Result<Card, String> {
+        if self.fenced.contains(&dead) {
+            return Ok(Card::default());
+        }
+        Err(format!("the queue pairs of rank {} are not known to have failed here", dead.0))
+    }
+
+    /// Puts all pairs of a node in error state.
+    fn fail_pairs(&mut self, of: Rank) -> Result<(), String> {
+        let mut outcome = Ok(());
+        for (_, mut pair) in self.pairs.extract_if((of, NO_PAIR)..=(of, u64::MAX), |_, _| true) {
+            outcome = outcome.and(pair.fail().map_err(|error| error.to_string()));
+        }
+        outcome
+    }
+}
+
 impl<P: Primitives> Handler for Responder<P> {
     fn pair_requested(&mut self, from: Rank, card: &Card) -> Result<Card, String> {
         match Request::decode(card) {
             Some(Request::Open { key, replaces, card }) => self.open(from, key, replaces, &card),
             Some(Request::Close { key }) => self.close(from, key).map(|()| Card::default()),
+            Some(Request::Fenced { dead }) => self.is_fenced(dead),
             None => Err(format!("a malformed request of {} bytes", card.bytes.len())),
         }
     }
@@ -166,14 +208,15 @@ impl<P: Primitives> Handler for Responder<P> {
     }
 
     fn peer_died(&mut self, rank: Rank) {
-        if P::falls_into(Trap::TakeoverWithoutFence) {
-            return;
-        }
-        for (_, mut pair) in self.pairs.extract_if((rank, NO_PAIR)..=(rank, u64::MAX), |_, _| true)
-        {
-            if let Err(error) = pair.fail() {
-                log::warn!("fencing rank {rank}: {error}");
+        let failed = match P::falls_into(Trap::TakeoverWithoutFence) {
+            true => Ok(()),
+            false => self.fail_pairs(rank),
+        };
+        match failed {
+            Ok(()) => {
+                self.fenced.insert(rank);
             }
+            Err(error) => log::warn!("fencing rank {rank}: {error}"),
         }
     }
 }
@@ -193,11 +236,22 @@ mod tests {
         }
         let close = Abandoned { peer: 3, key: 77, dirty: false }.close();
         assert!(matches!(Request::decode(&close), Some(Request::Close { key: 77 })));
+        let fenced = Request::decode(&ask_fenced(Rank(0x0102_0304)));
+        assert!(matches!(fenced, Some(Request::Fenced { dead: Rank(0x0102_0304) })));
     }
 
     #[test]
     fn garbage_is_no_request() {
-        for bytes in [vec![], vec![1], vec![2; 8], vec![2; 10], vec![3; 30], vec![1; 16]] {
+        for bytes in [
+            vec![],
+            vec![1],
+            vec![2; 8],
+            vec![2; 10],
+            vec![3; 30],
+            vec![1; 16],
+            vec![3; 4],
+            vec![3; 6],
+        ] {
             assert!(Request::decode(&Card { bytes, fds: Vec::new() }).is_none());
         }
     }

@@ -12,7 +12,12 @@
 //! | `transfer.rs` | longer and non-blocking transfers through staging memory |
 //! | `batch.rs` | many small accesses with one doorbell for each home |
 //! | `staging.rs` | registered memory that data passes through on its way from and to the caller's |
+//! | `exchange/` | a few steps at one home as one batch, which the coherence protocol is made of |
 //! | `control.rs` | what the control thread does for peers: the other ends of their queue pairs |
+//! | `fence.rs` | how it is known that nothing of a pair, or of a dead node, takes effect any more |
+//! | `scratch.rs` | memory that a thread lends for the time of an operation |
+//! | `pin.rs` | what keeps memory that threads read without locks from being reclaimed |
+//! | `leave.rs` | leaving the job, in good order or given up |
 //!
 //! The layers above say "read these bytes of that node's arena"; which provider does it, and how, is
 //! decided here.
@@ -20,32 +25,42 @@
 mod batch;
 mod connections;
 mod control;
+mod exchange;
+mod fence;
+mod leave;
 mod operations;
 mod peers;
+mod pin;
 mod progress;
+mod scratch;
 mod staging;
 #[cfg(test)]
 mod tests;
 mod thread;
 mod transfer;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use crossbeam_epoch::Collector;
 use verbs_shim::{
     Access, Atomic, Atomicity, Fabric, Memory, Region, RemoteRegion, Status, WorkError,
 };
 
 pub(crate) use batch::Item;
+pub(crate) use exchange::{ExchangeError, Step};
+pub(crate) use pin::Pin;
 pub(crate) use thread::Thread;
 pub(crate) use transfer::PendingRead;
 
-use crate::cluster::{Client, ClusterError, Coordinator, Health, JobEnv, Rank, Welcome};
+use crate::cluster::{Client, Coordinator, Health, JobEnv, Rank, Welcome};
 use crate::error::Error;
 use crate::primitives::{Mutex, Primitives, Trap, with_known_thread, with_thread};
 use control::Control;
+use leave::Resignation;
 use peers::Peers;
 
 /// A place in an arena: whose, and where in it.
@@ -75,6 +90,10 @@ pub(crate) struct Endpoint<P: Primitives> {
     /// Queue pairs that threads left behind when they ended; their other ends are told at leisure.
     abandoned: Arc<Abandoned<P>>,
     next_pair: AtomicU64,
+    /// Homes and the dead nodes that they have said to be fenced.
+    fenced: Mutex<BTreeSet<(u32, u32)>, P>,
+    resignation: Resignation<P>,
+    collector: Collector,
     /// The coordinator of a job of one node, which must outlive the client's goodbye.
     _own: Option<Coordinator<P>>,
 }
@@ -115,6 +134,9 @@ impl<P: Primitives> Endpoint<P> {
             peers: Peers::new(arenas),
             abandoned: Arc::default(),
             next_pair: AtomicU64::new(1),
+            fenced: Mutex::default(),
+            resignation: Resignation::default(),
+            collector: Collector::new(),
             _own: own,
         })
     }
@@ -333,12 +355,12 @@ impl<P: Primitives> Endpoint<P> {
         self.with(|thread| thread.read_later(self, pieces, bytes))
     }
 
-    /// WRITEs `payload` and then the word `flag` behind it, in that order, with one doorbell, without
-    /// waiting. Both go to the same node.
+    /// WRITEs `payload` and then `flag`, a few words that say that it is there, in that order, with one
+    /// doorbell, without waiting. Both go to the same node.
     pub(crate) fn notify(
         &self,
         payload: Option<(Place, &[u8])>,
-        flag: (Place, u64),
+        flag: (Place, &[u8]),
     ) -> Result<(), Error> {
         self.with(|thread| thread.notify(self, payload, flag))
     }
@@ -347,6 +369,7 @@ impl<P: Primitives> Endpoint<P> {
     pub(crate) fn wait_until(&self, mut done: impl FnMut() -> bool) -> Result<(), Error> {
         let mut attempt = 0;
         while !done() {
+            self.check_membership()?;
             self.health().check()?;
             if attempt % 1024 == 1023 {
                 // What others wait for may be work of ours that failed.
@@ -364,12 +387,15 @@ impl<P: Primitives> Endpoint<P> {
     /// The error for work that failed: if its home is dead, that is what counts.
     #[cold]
     fn work_failed(&self, error: WorkError) -> Error {
+        if let Err(resigned) = self.check_membership() {
+            return resigned;
+        }
         // A provider may see a death as soon as the kernel does, before the coordinator's word is
         // here; the word says more.
         if matches!(error.status, Status::RetryExceeded | Status::Flushed) {
             let limit = P::now() + WORD_OF_DEATH;
             let mut attempt = 0;
-            while P::now() < limit && self.health().check().is_ok() {
+            while P::now() < limit && self.health().check_rank(Rank(error.peer)).is_ok() {
                 P::relax(attempt);
                 attempt = attempt.saturating_add(1);
             }
@@ -382,86 +408,11 @@ impl<P: Primitives> Endpoint<P> {
         if !self.health().is_dead(rank) {
             return None;
         }
-        // The cause that is kept is that of the first death.
-        Some(match self.health().check() {
-            Err(ClusterError::NodeDied { rank: first, reason }) if first == rank => {
-                ClusterError::NodeDied { rank, reason }.into()
-            }
-            _ => ClusterError::NodeDied { rank, reason: "after another node".to_owned() }.into(),
-        })
-    }
-
-    /// Tells the other ends of queue pairs whose threads have ended. Those with work in flight stay listed
-    /// until that is done, for whoever has to wait for it.
-    fn close_abandoned(&self) {
-        let clean: Vec<_> = self.abandoned.lock().extract_if(.., |pair| !pair.dirty).collect();
-        let closed = clean.iter().map(|pair| self.close_pair(pair));
-        for outcome in closed.chain([self.fence_abandoned()]) {
-            if let Err(error) = outcome {
-                log::debug!("closing a queue pair: {error}");
-            }
-        }
-    }
-
-    /// Tells the other end of a queue pair, and waits until it is closed.
-    fn close_pair(&self, pair: &control::Abandoned) -> Result<(), Error> {
-        self.client.connect_pair(pair.peer(), &pair.close())?;
-        Ok(())
-    }
-
-    /// Before memory is given back: nothing that failed work of this thread, or a thread that has ended,
-    /// left in flight takes effect after this. Costs nothing if nothing was left.
-    ///
-    /// # Errors
-    /// When a home cannot be told; then something may still take effect.
-    pub(crate) fn fence_all(&self) -> Result<(), Error> {
-        let own = self.with(|thread| thread.fence_failed(self));
-        own.and(self.fence_abandoned())
-    }
-
-    /// As [`Endpoint::fence_all`], for threads that have ended.
-    fn fence_abandoned(&self) -> Result<(), Error> {
-        if P::falls_into(Trap::ReleaseWithoutFence) {
-            return Ok(());
-        }
-        let dirty: Vec<_> =
-            self.abandoned.lock().iter().filter(|pair| pair.dirty).copied().collect();
-        let mut outcome = Ok(());
-        for pair in dirty {
-            match self.fence_pair(&pair) {
-                Ok(()) => self.abandoned.lock().retain(|other| other.key != pair.key),
-                Err(error) => outcome = outcome.and(Err(error)),
-            }
-        }
-        outcome
-    }
-
-    /// Has the home of a queue pair put its end in error state, unless it is dead: then its memory is
-    /// lost anyway.
-    fn fence_pair(&self, pair: &control::Abandoned) -> Result<(), Error> {
-        if self.death_of(pair.peer).is_some() { Ok(()) } else { self.close_pair(pair) }
+        self.health().check_rank(rank).err().map(Error::from)
     }
 
     fn liveness(&self) -> Weak<()> {
         Arc::downgrade(&self.alive)
-    }
-
-    fn leave(&self) {
-        // A node that panics has failed: nobody waits for it, and it waits for nobody.
-        let mut orderly = !P::panicking();
-        if orderly && let Err(error) = self.quiet() {
-            log::warn!("leaving the job: {error}");
-        }
-        if orderly && let Err(error) = self.fence_all() {
-            // The homes fence a node that died.
-            log::warn!("leaving the job as one that failed: {error}");
-            orderly = false;
-        }
-        if let Err(error) = self.client.leave(orderly) {
-            log::warn!("leaving the job: {error}");
-        }
-        // The thread may itself be ending, and its states be gone.
-        let _ = P::with_states(|states| states.forget(self.number()));
     }
 }
 

@@ -143,10 +143,9 @@ impl<P: Primitives> Thread<P> {
         &self,
         endpoint: &Endpoint<P>,
         payload: Option<(Place, &[u8])>,
-        flag: (Place, u64),
+        flag: (Place, &[u8]),
     ) -> Result<(), Error> {
         let (at, word) = flag;
-        let word = word.to_ne_bytes();
         let (to, bytes) = payload.unwrap_or((at, &[]));
         debug_assert_eq!(to.rank, at.rank);
         let (to, at) = (self.remote(endpoint, to)?, self.remote(endpoint, at)?);
@@ -154,14 +153,14 @@ impl<P: Primitives> Thread<P> {
         // signaled, so that `quiet` afterwards only waits.
         if bytes.len().max(word.len()) <= endpoint.inline() {
             let data = WorkRequest::write_inline(bytes, to).token(LATER);
-            let signal = WorkRequest::write_inline(&word, at).token(LATER).signaled();
+            let signal = WorkRequest::write_inline(word, at).token(LATER).signaled();
             let both = [data, signal];
             return self.post(endpoint, flag.0.rank, &both[usize::from(bytes.is_empty())..]);
         }
         let staging = self.staging(endpoint)?;
         let slot = self.take_slot_alone(endpoint, staging)?;
         let start = Staging::slot_at(slot);
-        staging.memory().write(start, &word);
+        staging.memory().write(start, word);
         staging.memory().write(start + word.len(), bytes);
         let whole = staging.slot(slot, word.len() + bytes.len())?;
         let (front, back) = whole.split_at(word.len());

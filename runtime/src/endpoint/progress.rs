@@ -50,9 +50,26 @@ impl<P: Primitives> Thread<P> {
     /// told for any, all are.
     pub(super) fn take_untold(&self, rank: Option<u32>) -> Option<WorkError> {
         let mut untold = self.untold.borrow_mut();
-        let Some(rank) = rank else { return untold.drain(..).next() };
-        let at = untold.iter().position(|error| error.peer == rank)?;
-        Some(untold.remove(at))
+        let told = match rank {
+            None => untold.drain(..).next()?,
+            Some(rank) => {
+                let at = untold.iter().position(|error| error.peer == rank)?;
+                untold.remove(at)
+            }
+        };
+        let is_told = |peer| rank.is_none_or(|rank| rank == peer);
+        self.connections.borrow_mut().for_each(|peer, open| open.owes &= !is_told(peer));
+        Some(told)
+    }
+
+    /// Whether work that nobody waited for has failed at this home, and has not been told.
+    pub(super) fn has_untold(&self, rank: u32) -> bool {
+        self.untold.borrow().iter().any(|error| error.peer == rank)
+    }
+
+    /// Whether a request of the batches that the present operation waits for has failed.
+    pub(super) fn has_batch_error(&self) -> bool {
+        self.batch_error.get().is_some()
     }
 
     /// Fails if work that nobody waits for has failed.
@@ -175,9 +192,11 @@ impl<P: Primitives> Thread<P> {
     /// unsignaled work that took effect silently.
     pub(super) fn end_failed_pairs(&self, endpoint: &Endpoint<P>) -> Result<(), Error> {
         let trouble = endpoint.health().check().is_err();
+        let resigned = endpoint.has_given_up();
         self.connections.borrow_mut().try_for_each(|rank, Connection { pair, .. }| {
-            let is_over =
-                pair.error().is_some() || trouble && endpoint.health().is_dead(Rank(rank));
+            let is_over = pair.error().is_some()
+                || resigned
+                || trouble && endpoint.health().is_dead(Rank(rank));
             if is_over && pair.outstanding() > 0 { pair.fail() } else { Ok(()) }
         })?;
         Ok(())

@@ -7,12 +7,16 @@
 //! a later write could be done though an earlier one was not. The next use opens a new pair, and the
 //! home first fails its side of the old one (see `control.rs`), so that nothing of the old pair takes
 //! effect later.
+//!
+//! Exchanges (`exchange/`) do not tell of such work, and open a new pair at once. The pair *owes* it then: any
+//! other use reports it first, as it would have without them.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
+use crossbeam_epoch::LocalHandle;
 use verbs_shim::{
     CompletionQueue, PostError, QueuePair, QueuePairConfig, RemoteAddr, WorkError, WorkRequest,
 };
@@ -55,6 +59,11 @@ pub(crate) struct Thread<P: Primitives> {
     /// By rank: the key of a pair that failed and is gone, until its home has fenced it.
     unfenced: RefCell<BTreeMap<u32, u64>>,
     abandoned: Arc<super::Abandoned<P>>,
+    /// Keeps what it reads without locks from being reclaimed, and how often it has done so.
+    pub(super) reclaimer: LocalHandle,
+    pub(super) pins: Cell<u32>,
+    /// Memory for an operation, when none uses it.
+    pub(super) scratch: Cell<Box<[u8]>>,
     pub(super) in_place: bool,
     pair_depth: u32,
     pub(super) queue: CompletionQueue<P::Provider>,
@@ -79,6 +88,9 @@ impl<P: Primitives> Thread<P> {
             untold: RefCell::default(),
             unfenced: RefCell::default(),
             abandoned: Arc::clone(&endpoint.abandoned),
+            reclaimer: endpoint.collector().register(),
+            pins: Cell::new(0),
+            scratch: Cell::default(),
             in_place: endpoint.fabric.capabilities().in_place,
             pair_depth,
             queue,
@@ -114,9 +126,26 @@ impl<P: Primitives> Thread<P> {
         f: impl FnOnce(&mut QueuePair<P::Provider>, RemoteAddr) -> bool,
     ) -> bool {
         match self.connections.borrow_mut().get_mut(place.rank) {
-            Some(open) => f(&mut open.pair, open.arena.plus(place.offset)),
-            None => false,
+            Some(open) if !open.owes => f(&mut open.pair, open.arena.plus(place.offset)),
+            _ => false,
         }
+    }
+
+    /// Calls `f` with the pair to `rank`, which is open.
+    pub(super) fn with_connection<R>(
+        &self,
+        rank: u32,
+        f: impl FnOnce(&mut QueuePair<P::Provider>) -> R,
+    ) -> R {
+        match self.connections.borrow_mut().get_mut(rank) {
+            Some(open) => f(&mut open.pair),
+            None => unreachable!("the pair to rank {rank} has been opened"),
+        }
+    }
+
+    /// Whether there is a pair to `rank` with work in flight.
+    pub(super) fn has_work_at(&self, rank: u32) -> bool {
+        self.connections.borrow().get(rank).is_some_and(|open| open.pair.outstanding() > 0)
     }
 
     /// Calls `f` as [`Thread::with_open`] does, with a pair that is opened if need be.
@@ -130,7 +159,9 @@ impl<P: Primitives> Thread<P> {
         {
             let mut connections = self.connections.borrow_mut();
             if let Some(open) = connections.get_mut(place.rank)
-                && open.pair.error().is_none()
+                && open.is_good()
+                && !open.owes
+                && !endpoint.has_given_up()
             {
                 return Ok(f(&mut open.pair, open.arena.plus(place.offset)));
             }
@@ -154,16 +185,49 @@ impl<P: Primitives> Thread<P> {
         Ok(arena.plus(place.offset))
     }
 
-    /// Opens a pair to `rank`, in place of one in error state if there is one.
+    /// Opens a pair to `rank`, in place of one in error state if there is one; but first a failure of work that
+    /// nobody waited for is told.
     #[cold]
     fn open(&self, endpoint: &Endpoint<P>, rank: u32) -> Result<(), Error> {
+        self.end_failed_pair(endpoint, rank)?;
+        if let Some(error) = self.take_untold(Some(rank)) {
+            return Err(endpoint.work_failed(error));
+        }
+        self.connect(endpoint, rank)
+    }
+
+    /// Opens a pair to `rank` as [`Thread::open`] does, if there is none; but failures of work that nobody waited
+    /// for stay to be told to others. Where the arena begins, as its NIC counts.
+    pub(super) fn ensure_pair(
+        &self,
+        endpoint: &Endpoint<P>,
+        rank: u32,
+    ) -> Result<RemoteAddr, Error> {
+        if let Some(open) = self.connections.borrow().get(rank)
+            && open.is_good()
+        {
+            return Ok(open.arena);
+        }
+        self.end_failed_pair(endpoint, rank)?;
+        self.connect(endpoint, rank)?;
+        self.remote(endpoint, Place::new(rank, 0))
+    }
+
+    /// Takes a pair in error state out, before another takes its place.
+    fn end_failed_pair(&self, endpoint: &Endpoint<P>, rank: u32) -> Result<(), Error> {
+        endpoint.check_membership()?;
         if let Some(died) = endpoint.death_of(rank) {
             return Err(died);
         }
         endpoint.close_abandoned();
-        self.drain(rank)?;
-        if let Some(error) = self.take_untold(Some(rank)) {
-            return Err(endpoint.work_failed(error));
+        let is_good = self.connections.borrow().get(rank).is_some_and(Connection::is_good);
+        if is_good { Ok(()) } else { self.drain(rank) }
+    }
+
+    /// Opens a pair to `rank`, if there is none.
+    fn connect(&self, endpoint: &Endpoint<P>, rank: u32) -> Result<(), Error> {
+        if self.connections.borrow().get(rank).is_some() {
+            return Ok(());
         }
         let arena = endpoint.region(rank)?.at(0);
         let config =
@@ -175,14 +239,16 @@ impl<P: Primitives> Thread<P> {
         let connected = endpoint.client.connect_pair(Rank(rank), &request);
         let connected = match connected {
             Ok(answer) => {
-                self.unfenced.borrow_mut().remove(&rank);
+                self.note_fenced(rank);
                 pair.connect(&answer).map_err(Error::from)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(endpoint.check_membership().err().unwrap_or(error.into())),
         };
         match connected {
             Ok(pair) => {
-                self.connections.borrow_mut().insert(rank, Connection { pair, arena, key });
+                let owes = self.has_untold(rank);
+                let open = Connection { pair, arena, key, owes };
+                self.connections.borrow_mut().insert(rank, open);
                 Ok(())
             }
             Err(error) => {
@@ -193,13 +259,24 @@ impl<P: Primitives> Thread<P> {
         }
     }
 
+    /// The pair to `rank` that failed and is gone, if its home has not fenced it yet.
+    pub(super) fn unfenced_pair(&self, rank: u32) -> Option<Abandoned> {
+        let key = *self.unfenced.borrow().get(&rank)?;
+        Some(Abandoned { peer: rank, key, dirty: true })
+    }
+
+    /// The home has fenced it.
+    pub(super) fn note_fenced(&self, rank: u32) {
+        self.unfenced.borrow_mut().remove(&rank);
+    }
+
     fn abandon(&self, peer: u32, key: u64, dirty: bool) {
         self.abandoned.lock().push(Abandoned { peer, key, dirty });
     }
 
     /// Takes a failed pair out, if there is one, once its flushed work has been noted. Its home has
     /// to fence it before anything new goes there.
-    fn drain(&self, rank: u32) -> Result<(), Error> {
+    pub(super) fn drain(&self, rank: u32) -> Result<(), Error> {
         let mut attempt = 0;
         if let Some(open) = self.connections.borrow_mut().get_mut(rank) {
             // Also for a pair that failed by itself: unsignaled work then ends too.

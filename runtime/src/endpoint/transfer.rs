@@ -248,7 +248,11 @@ impl<P: Primitives> Thread<P> {
 
     /// Waits until any slot is free. All that are not belong to non-blocking work: writes free
     /// theirs when they complete, and reads hold less than all of them.
-    fn wait_for_slot(&self, endpoint: &Endpoint<P>, staging: &Staging) -> Result<(), Error> {
+    pub(super) fn wait_for_slot(
+        &self,
+        endpoint: &Endpoint<P>,
+        staging: &Staging,
+    ) -> Result<(), Error> {
         self.progress_until(endpoint, || staging.free_slots() > 0)
     }
 

@@ -116,6 +116,11 @@ pub trait Primitives: Sized + Send + Sync + 'static {
         memory.atomic_u64(offset).load(std::sync::atomic::Ordering::Acquire)
     }
 
+    /// Lets other threads of the node go first, if something stands in for the system that decides who goes on. To
+    /// be called before each access to atomics that they share. Costs nothing otherwise.
+    #[inline]
+    fn give_way() {}
+
     /// Whether the runtime is to fall into a trap that it knows how to avoid. Never, but in a
     /// simulation that is to show that its search would notice.
     #[inline]
@@ -139,6 +144,24 @@ pub enum Trap {
     TakeoverWithoutFence,
     /// Memory is given back while WRITEs of a queue pair that failed may still arrive.
     ReleaseWithoutFence,
+    /// A lease is prolonged though the data may be another's: the time of the write is not compared.
+    RenewWithoutWts,
+    /// A block that was read counts though lease and data are of different versions.
+    MissWithoutVersions,
+    /// A block is unlocked before its body is there.
+    UnlockBeforeBody,
+    /// A block is unlocked by a WRITE of its lease word, which compare-and-swaps touch.
+    UnlockByWrite,
+    /// A writer uses its own copy for longer than the lease at the home says.
+    LongerOwnLease,
+    /// An atomic does not raise the time of its word to its node's clock.
+    AtomicWithoutRaise,
+    /// An atomic does not take the time of its word over into its node's clock.
+    AtomicWithoutTake,
+    /// Locks do not carry logical time.
+    LockWithoutTime,
+    /// Barriers and collectives do not carry logical time.
+    BarrierWithoutTime,
 }
 
 /// A thread that was started by [`Primitives::spawn`].

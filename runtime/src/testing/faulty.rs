@@ -41,6 +41,8 @@ struct Plan {
     silent: bool,
     held: bool,
     posted: Vec<(OperationKind, usize)>,
+    doorbells: usize,
+    failed: usize,
 }
 
 #[derive(Default)]
@@ -108,6 +110,16 @@ impl Faults {
     /// The kinds and lengths of all requests to `peer` since the last call.
     pub(crate) fn take_posted(&self, peer: u32) -> Vec<(OperationKind, usize)> {
         self.with(peer, |plan| std::mem::take(&mut plan.posted))
+    }
+
+    /// How often requests to `peer` have been posted since the last call.
+    pub(crate) fn take_doorbells(&self, peer: u32) -> usize {
+        self.with(peer, |plan| std::mem::take(&mut plan.doorbells))
+    }
+
+    /// How many of this node's ends of pairs with `peer` have been put in error state by this node.
+    pub(crate) fn failed_ends(&self, peer: u32) -> usize {
+        self.with(peer, |plan| plan.failed)
     }
 }
 
@@ -304,6 +316,9 @@ impl RawQueuePair for FaultyQueuePair {
         first_id: u64,
         signal_last: bool,
     ) -> Result<(), String> {
+        if !self.failed {
+            self.faults.with(self.peer, |plan| plan.doorbells += 1);
+        }
         for (i, request) in requests.iter().enumerate() {
             let id = nth_id(first_id, i);
             if self.failed || self.broken && !self.faults.plans().on_demand {
@@ -331,7 +346,9 @@ impl RawQueuePair for FaultyQueuePair {
     }
 
     fn fail(&mut self) -> Result<(), Error> {
-        self.failed = true;
+        if !std::mem::replace(&mut self.failed, true) {
+            self.faults.with(self.peer, |plan| plan.failed += 1);
+        }
         for id in std::mem::take(&mut self.unanswered) {
             self.end(id, Status::Flushed);
         }

@@ -10,6 +10,7 @@ use verbs_shim::provider::Choice;
 use super::faulty::{Faults, Faulty};
 use super::paced::Paced;
 use crate::cluster::{Coordinator, CoordinatorConfig, JobEnv, Rank};
+use crate::coherence::Coherence;
 use crate::collections::ArrayBuilder;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -22,6 +23,8 @@ const HANGS: Duration = Duration::from_secs(60);
 
 const ARENA_BYTES: u64 = 16 << 20;
 
+const CACHE_BYTES: u64 = 4 << 20;
+
 /// A job to be run.
 pub(crate) struct Job {
     size: u32,
@@ -33,6 +36,7 @@ pub(crate) struct TestNode {
     pub(crate) endpoint: Arc<Endpoint<Paced>>,
     /// What goes wrong with the requests of this node.
     pub(crate) faults: Arc<Faults>,
+    pub(crate) coherence: Arc<Coherence<Paced>>,
     sync: Collectives<Paced>,
 }
 
@@ -87,7 +91,8 @@ impl TestNode {
             Ok(Faulty::open(&faults, max_completions)?)
         });
         let endpoint = Arc::new(endpoint.expect("a node joins"));
-        TestNode { endpoint, faults, sync: Collectives::new() }
+        let coherence = Arc::new(Coherence::new(&endpoint, CACHE_BYTES));
+        TestNode { endpoint, faults, coherence, sync: Collectives::new() }
     }
 
     pub(crate) fn rank(&self) -> u32 {
@@ -103,12 +108,12 @@ impl TestNode {
     }
 
     pub(crate) fn barrier(&self) -> Result<(), Error> {
-        self.sync.barrier(&self.endpoint)
+        self.sync.barrier(&self.endpoint, self.coherence.clock())
     }
 
     /// The largest of the values of all nodes, byte by byte.
     pub(crate) fn reduce(&self, value: &mut [u8]) -> Result<(), Error> {
-        self.sync.reduce(&self.endpoint, value, |mine, theirs| {
+        self.sync.reduce(&self.endpoint, self.coherence.clock(), value, |mine, theirs| {
             for (mine, theirs) in mine.iter_mut().zip(theirs) {
                 *mine = (*mine).max(*theirs);
             }

@@ -10,6 +10,6 @@ mod faulty;
 mod job;
 mod paced;
 
-pub(crate) use faulty::Faults;
+pub(crate) use faulty::{Faults, MAX_INLINE};
 pub(crate) use job::{Job, TestNode};
 pub(crate) use paced::Paced;

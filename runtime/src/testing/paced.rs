@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::faulty::Faulty;
-use crate::primitives::{Primitives, System, ThreadStates};
+use crate::primitives::{Primitives, System, ThreadStates, Trap};
 
 /// How far each moment of waiting takes the clock of a thread.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -20,10 +20,18 @@ pub(crate) enum Paced {}
 thread_local! {
     static STATES: ThreadStates<Paced> = const { ThreadStates::new() };
     static CLOCK: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    static TRAP: Cell<Option<Trap>> = const { Cell::new(None) };
 }
 
 fn advance(by: Duration) {
     CLOCK.set(CLOCK.get() + by);
+}
+
+impl Paced {
+    /// From now on what the calling thread does falls into `trap`.
+    pub(crate) fn open_trap(trap: Trap) {
+        TRAP.set(Some(trap));
+    }
 }
 
 impl Primitives for Paced {
@@ -68,6 +76,10 @@ impl Primitives for Paced {
 
     fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
         System::fill_random(bytes)
+    }
+
+    fn falls_into(trap: Trap) -> bool {
+        TRAP.get() == Some(trap)
     }
 
     fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,14 +2,19 @@
 //! nothing is done after what was not.
 
 mod atomics;
+mod exchanges;
+mod fences;
+mod in_place;
+mod lost;
+mod pins;
 mod queues;
 mod reads;
 mod writes;
 
 use verbs_shim::{Status, WorkError};
 
-use super::Endpoint;
 use super::staging::SLOTS;
+use super::{Endpoint, Thread};
 use crate::error::Error;
 use crate::primitives::Primitives;
 
@@ -26,6 +31,13 @@ impl<P: Primitives> Endpoint<P> {
             Ok((SLOTS - free, account))
         });
         assert_eq!(held.expect("this thread has its state"), (0, 0), "(slots, accounts) in use");
+    }
+}
+
+impl<P: Primitives> Thread<P> {
+    /// The number by which the home of the pair to `rank` knows it.
+    fn key_of(&self, rank: u32) -> u64 {
+        self.connections.borrow().get(rank).expect("an open pair").key
     }
 }
 

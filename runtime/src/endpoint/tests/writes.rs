@@ -162,7 +162,8 @@ fn a_notice_never_arrives_without_its_payload() {
     for len in LENGTHS {
         on_rank_0(move |node, _| {
             let payload = vec![7; len];
-            let notify = || node.endpoint.notify(Some((PAYLOAD, &payload)), (FLAG, 5));
+            let flag = 5u64.to_ne_bytes();
+            let notify = || node.endpoint.notify(Some((PAYLOAD, &payload)), (FLAG, &flag));
             node.faults.fail(1, 0, Status::RetryExceeded);
             notify().unwrap();
             let lost = work(node.quiet());
@@ -180,7 +181,8 @@ fn a_notice_is_not_sent_before_the_loss_of_earlier_data_is_told() {
     for len in LENGTHS {
         on_rank_0(move |node, array| {
             let payload = vec![7; len];
-            let notify = || node.endpoint.notify(Some((PAYLOAD, &payload)), (FLAG, 5));
+            let flag = 5u64.to_ne_bytes();
+            let notify = || node.endpoint.notify(Some((PAYLOAD, &payload)), (FLAG, &flag));
             node.faults.fail(1, 0, Status::RetryExceeded);
             array.put_nb(0, &[42]).unwrap();
             node.endpoint.with(|thread| thread.progress()).unwrap();

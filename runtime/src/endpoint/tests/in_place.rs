@@ -1,0 +1,92 @@
+//! Exchanges where the provider executes in place, on real threads and the real provider.
+
+use std::sync::Arc;
+
+use verbs_shim::provider::{AnyProvider, Choice, Counted, VerbsOptions};
+
+use super::exchanges::AT;
+use crate::cluster::{Coordinator, CoordinatorConfig, Rank};
+use crate::endpoint::control::Abandoned;
+use crate::endpoint::{Endpoint, ExchangeError, Step};
+use crate::primitives::System;
+use crate::sync::RESERVED_BYTES;
+
+/// Runs `program` on rank 0 of two nodes on `shm`.
+fn on_rank_0(program: impl FnOnce(&Endpoint<System>) + Send + 'static) {
+    let config = CoordinatorConfig::local(2, Choice::Shm, 16 << 20);
+    let coordinator = Coordinator::<System>::start(&config).unwrap();
+    let join = |rank| {
+        let job = coordinator.job().for_rank(Rank(rank));
+        move || {
+            let endpoint = Endpoint::<System>::join(&job, None, RESERVED_BYTES, |_| {
+                let provider = AnyProvider::open(Choice::Shm, &VerbsOptions::default());
+                Ok(Counted::new(provider.unwrap()))
+            });
+            Arc::new(endpoint.unwrap())
+        }
+    };
+    let (first, second) = (join(0), join(1));
+    #[expect(clippy::disallowed_methods, reason = "the other node")]
+    let home = std::thread::spawn(move || drop(second()));
+    program(&first());
+    home.join().unwrap();
+}
+
+fn round_trips(endpoint: &Endpoint<System>) -> u64 {
+    endpoint.fabric().provider().counts().round_trips
+}
+
+#[test]
+fn steps_take_effect_in_order() {
+    on_rank_0(|endpoint| {
+        for rank in [0, 1] {
+            // The first opens the pair, the second finds it open.
+            for round in 0..2 {
+                let body = vec![7 + round as u8; 1 << 20];
+                let (mut before, mut after) = (vec![1; 1 << 20], vec![1; 1 << 20]);
+                let answers = endpoint.exchange(
+                    rank,
+                    [
+                        Step::FetchAdd { at: AT, add: 5 },
+                        Step::Read { at: AT + 8, into: &mut before },
+                        Step::Write { at: AT + 8, from: &body },
+                        Step::CompareSwap { at: AT, expected: 5 + 9 * round, new: 9 },
+                        Step::Read { at: AT + 8, into: &mut after },
+                    ],
+                );
+                assert_eq!(answers.unwrap(), [9 * round, 0, 0, 9 * round + 5, 0]);
+                assert!(after == body);
+                assert!(before.iter().all(|byte| u64::from(*byte) == 7 * round));
+            }
+        }
+    });
+}
+
+#[test]
+fn an_own_block_is_read_without_any_pair() {
+    on_rank_0(|endpoint| {
+        let before = round_trips(endpoint);
+        let mut word = [1; 8];
+        endpoint.exchange(0, [Step::Read { at: AT, into: &mut word }]).unwrap();
+        assert_eq!(word, [0; 8]);
+        assert_eq!(round_trips(endpoint), before);
+    });
+}
+
+#[test]
+fn a_pair_that_the_home_closed_is_lost_once() {
+    on_rank_0(|endpoint| {
+        let add = |at| Step::FetchAdd { at, add: 1 };
+        let mut word = [0; 8];
+        endpoint.exchange(1, [add(AT)]).unwrap();
+        let key = endpoint.with(|thread| Ok(thread.key_of(1))).unwrap();
+        let pair = Abandoned { peer: 1, key, dirty: true };
+        endpoint.client().connect_pair(Rank(1), &pair.close()).unwrap();
+        let read = Step::Read { at: AT, into: &mut word };
+        match endpoint.exchange(1, [read, add(AT)]) {
+            Err(ExchangeError::Lost(error)) => assert_eq!(error.peer, 1),
+            other => panic!("not lost: {other:?}"),
+        }
+        assert_eq!(endpoint.exchange(1, [add(AT)]).unwrap(), [1]);
+    });
+}
