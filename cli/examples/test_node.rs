@@ -8,8 +8,10 @@ use std::net::TcpStream;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream};
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use pangea::cluster::{Client, JobEnv};
+use pangea::primitives::System;
 use rustix::process::{Signal, getpid, kill_process};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -20,6 +22,8 @@ fn main() -> ExitCode {
         "sum" => sum(),
         "linger" => linger(),
         "die" => die(),
+        "survive" => survive(),
+        "cache" => cache(),
         "garbage" => garbage(),
         _ => Err(format!("there is no role {role:?}").into()),
     };
@@ -71,6 +75,37 @@ fn die() -> Outcome {
     println!("told at {}: {error}", milliseconds()?);
     drop(array);
     Err(error.into())
+}
+
+/// Rank 1 is killed; the others go on with what does not need it.
+fn survive() -> Outcome {
+    let node = pangea::join()?;
+    let words = node.array::<u64>("words").len(2).on_node(0).create()?;
+    node.barrier()?;
+    if node.rank() == 1 {
+        kill_process(getpid(), Signal::KILL)?;
+    }
+    let told = node.barrier().err().ok_or("nobody told that rank 1 is dead")?;
+    let more = node.array::<u64>("made after that").len(1).on_node(2).create()?;
+    words.fetch_add(0, 1)?;
+    more.fetch_add(0, 1)?;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while words.load(0)? < 2 || more.load(0)? < 2 {
+        if Instant::now() > deadline {
+            return Err("the other survivor does not come".into());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    println!("survived: {told}");
+    Ok(())
+}
+
+/// Shows how much this node is told to cache, and does no more.
+fn cache() -> Outcome {
+    let job = JobEnv::from_env()?.ok_or("this is no node")?;
+    let (_client, welcome) = Client::<System>::connect(&job)?;
+    println!("{}", welcome.cache_bytes);
+    Ok(())
 }
 
 fn milliseconds() -> Result<u128, std::time::SystemTimeError> {

@@ -8,7 +8,7 @@
 //! | `demo/` | programs that show Pangea at work |
 //! | `doctor/` | what this machine offers, with the mends |
 //! | `machine/` | facts read from the kernel |
-//! | `size.rs`, `style.rs`, `failure.rs` | sizes, looks, errors |
+//! | `style.rs`, `failure.rs` | looks, errors |
 
 mod demo;
 mod doctor;
@@ -16,12 +16,12 @@ mod failure;
 mod job;
 mod machine;
 mod options;
-mod size;
 mod style;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use pangea::cluster::size;
 
 use failure::Failure;
 use job::{Job, Manner, Program};
@@ -51,6 +51,8 @@ fn run(options: RunOptions) -> Result<ExitCode, Failure> {
         size: options.nodes,
         provider: options.provider.choice(),
         memory: options.memory,
+        cache: options.cache,
+        keep_going: options.keep_going,
         listen: options.listen,
         grace: options.grace,
         program: Program::find(name, words.collect())?,

@@ -6,12 +6,16 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pangea::Model;
 use pangea::cluster::CoordinatorConfig;
 use verbs_shim::provider::Choice;
 
 use crate::demo::pagerank::node::NodeOptions;
 use crate::job::trampoline::TrampolineOptions;
 use crate::size::Size;
+
+/// What each node caches when nothing is said.
+pub(crate) const DEFAULT_CACHE: Size = Size::bytes(CoordinatorConfig::CACHE_BYTES as usize);
 
 /// One memory, many machines: starts jobs of nodes that share one memory.
 #[derive(Debug, Parser)]
@@ -78,12 +82,23 @@ pub(crate) struct RunOptions {
     #[arg(long, value_name = "SIZE", env = "PANGEA_MEMORY", default_value = "256M")]
     pub(crate) memory: Size,
 
+    /// Memory in which each node caches coherent data, such as 64M or 1GiB
+    #[arg(long, value_name = "SIZE", env = "PANGEA_CACHE", default_value_t = DEFAULT_CACHE)]
+    pub(crate) cache: Size,
+
     /// Where the coordinator listens for nodes, such as 0.0.0.0:7000 [default: this host only]
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) listen: Option<SocketAddr>,
 
+    /// When a node dies, let the others go on to their ends
+    ///
+    /// The exit status is then 0 if a node ended with 0 and every other one ended with 0 or was
+    /// killed, else that of the node that first ended with another status, or was killed.
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+
     /// How long nodes may go on after another has failed
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    #[arg(long, conflicts_with = "keep_going", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) grace: Duration,
 
     /// The program, then its arguments
@@ -162,6 +177,10 @@ pub(crate) struct Parameters {
     /// Give up after so many rounds [default: what the tolerance calls for, and some]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: Option<u32>,
+
+    /// The consistency model of what the nodes tell each other: relaxed, strict or sequential
+    #[arg(long, value_name = "MODEL", default_value_t = Model::Relaxed)]
+    pub(crate) model: Model,
 }
 
 fn node_count() -> impl clap::builder::TypedValueParser<Value = u32> {
@@ -216,6 +235,12 @@ mod tests {
         };
         assert_eq!((run.nodes, run.memory), (3, Size::mebibytes(1024)));
         assert_eq!(run.program, ["prog", "-n", "5", "--x"]);
+        assert_eq!((run.cache, run.keep_going), (DEFAULT_CACHE, false));
+        let Ok(Command::Run(run)) = parse("pangea run -n 3 --cache 2M --keep-going prog --x")
+        else {
+            panic!("not understood");
+        };
+        assert_eq!((run.cache, run.keep_going), (Size::mebibytes(2), true));
         let Ok(Command::Run(run)) = parse("pangea run -n 3 prog --memory 4") else {
             panic!("not understood");
         };
@@ -230,6 +255,8 @@ mod tests {
             ("pangea run -n four -- x", "invalid digit"),
             ("pangea run -n 2 --memory 0 -- x", "0 bytes"),
             ("pangea run -n 2 --memory 12Q -- x", "K, M, G or T"),
+            ("pangea run -n 2 --cache lots -- x", "K, M, G or T"),
+            ("pangea run -n 2 --keep-going --grace 3 -- x", "cannot be used with"),
             ("pangea run -n 2 --grace -1 -- x", "seconds"),
             ("pangea run -n 2 --grace nan -- x", "seconds"),
             ("pangea run -n 2 --provider tcp -- x", "auto, shm, verbs"),
@@ -237,6 +264,7 @@ mod tests {
             ("pangea demo pagerank f --damping 1", "less than 1"),
             ("pangea demo pagerank f --tolerance 0", "more than 0"),
             ("pangea demo pagerank f --rounds 0", "not in 1.."),
+            ("pangea demo pagerank f --model lax", "relaxed, strict or sequential"),
             ("pangea demo pagerank", "FILE"),
         ] {
             let error = parse(line).expect_err(line);

@@ -3,11 +3,12 @@
 mod common;
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::{
-    Guard, kill, output_of, pangea, run_role, shared_memory_files, test_node, wait_for_end,
+    Guard, kill, output_of, pangea, provider, run_role, run_script, shared_memory_files, test_node,
+    wait_for_end,
 };
 
 #[test]
@@ -28,6 +29,68 @@ fn when_a_node_is_killed_the_others_are_told_which_within_a_second() {
     }
     // Nobody had to be ended by force.
     assert!(!finished.stderr.contains("did not end by itself"), "{finished:?}");
+}
+
+/// A job of the helper program that keeps going.
+fn keep_going(nodes: usize, role: &str) -> Command {
+    let mut command = pangea(&["run", "-n", &nodes.to_string(), "--memory", "4M", "--keep-going"]);
+    command.args(["--provider", &provider(), "--"]).arg(test_node()).arg(role);
+    command
+}
+
+#[test]
+fn a_job_that_keeps_going_succeeds_without_the_node_that_was_killed() {
+    let finished = output_of(&mut keep_going(3, "survive")).success();
+    let survived: Vec<&str> = finished.sorted_lines();
+    assert_eq!(survived.len(), 2, "{finished:?}");
+    for (line, rank) in survived.iter().zip([0, 2]) {
+        assert!(line.starts_with(&format!("[{rank}] survived: rank 1 died")), "{line}");
+    }
+    for words in [
+        "rank 1 was killed by SIGKILL; the others go on",
+        "rank 1 was killed by SIGKILL; of the other 2, 2 ended with status 0",
+    ] {
+        assert!(finished.stderr.contains(words), "{words:?} is not in: {finished:?}");
+    }
+}
+
+#[test]
+fn a_job_that_keeps_going_waits_for_the_end_of_every_survivor() {
+    let script = "if [ $PANGEA_RANK = 1 ]; then kill -9 $$; fi; sleep 0.5; echo done";
+    let finished = output_of(&mut run_script(3, &["--keep-going"], script)).success();
+    assert_eq!(finished.sorted_lines(), ["[0] done", "[2] done"]);
+    let finished = output_of(&mut run_script(3, &["--grace", "0"], script));
+    assert_eq!(finished.failure(137, &["rank 1 was killed by SIGKILL"]).stdout, "");
+}
+
+#[test]
+fn a_survivor_that_fails_gives_the_status() {
+    let script = "case $PANGEA_RANK in 1) kill -9 $$;; 2) sleep 0.2; exit 4;; esac";
+    let finished = output_of(&mut run_script(3, &["--keep-going"], script));
+    let words = ["rank 2 ended with status 4", "of the other 2, 1 ended with status 0"];
+    finished.failure(4, &words);
+}
+
+#[test]
+fn a_job_without_survivors_fails() {
+    let finished = output_of(&mut run_script(3, &["--keep-going"], "kill -9 $$"));
+    finished.failure(137, &["of the other 0, 0 ended with status 0"]);
+}
+
+#[test]
+fn a_job_that_keeps_going_still_ends_when_it_is_told_to() {
+    let script =
+        "if [ $PANGEA_RANK = 0 ]; then trap 'exit 0' TERM; fi; echo ready; sleep 60 & wait";
+    let mut command = run_script(3, &["--keep-going"], script);
+    let mut child = Guard(command.stdout(Stdio::piped()).spawn().unwrap());
+    let lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+    assert_eq!(lines.take(3).filter(|line| line.is_ok()).count(), 3);
+    kill(child.0.id(), "TERM");
+    assert_eq!(
+        child.0.wait().unwrap().code(),
+        Some(143),
+        "who is told to end did not die by accident"
+    );
 }
 
 /// Starts nodes that stay until they are ended; the launcher, and the ids of their processes.

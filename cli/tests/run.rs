@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::{Guard, kill, output_of, pangea, provider, run_role, run_script};
+use common::{Guard, kill, output_of, pangea, provider, run_role, run_script, test_node};
 
 #[test]
 fn output_is_prefixed_by_rank() {
@@ -49,6 +49,27 @@ fn nodes_find_each_other() {
         .map(|rank| format!("[{rank}] rank {rank} of 4 over {}: sum 6", provider()))
         .collect();
     assert_eq!(finished.sorted_lines(), lines);
+}
+
+#[test]
+fn nodes_are_told_how_much_to_cache() {
+    let shown = |options: &[&str], environment: &str, own: &str| {
+        let script = format!("{own} exec {} cache", test_node().display());
+        let mut command = run_script(1, options, &script);
+        if !environment.is_empty() {
+            command.env("PANGEA_CACHE", environment);
+        }
+        output_of(&mut command).success().stdout
+    };
+    let mebibytes = |count: u64| format!("[0] {}\n", count << 20);
+    assert_eq!(shown(&[], "", ""), mebibytes(64));
+    assert_eq!(shown(&["--cache", "3M"], "", ""), mebibytes(3));
+    assert_eq!(shown(&[], "5M", ""), mebibytes(5));
+    assert_eq!(shown(&["--cache", "3M"], "5M", ""), mebibytes(3), "the nearer word counts");
+    assert_eq!(shown(&["--cache", "3M"], "5M", "PANGEA_CACHE=7MiB"), mebibytes(7));
+    let script = format!("PANGEA_CACHE=much exec {} cache", test_node().display());
+    output_of(&mut run_script(1, &[], &script))
+        .failure(1, &["PANGEA_CACHE", "\"much\"", "64M or 1GiB"]);
 }
 
 #[test]

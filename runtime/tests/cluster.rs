@@ -38,6 +38,7 @@ fn a_job_of_one_node() {
     assert_eq!((welcome.rank, welcome.size, welcome.epoch), (Rank(0), 1, Epoch(1)));
     assert_eq!((welcome.provider, welcome.arena_bytes), (Choice::Shm, ARENA));
     assert!(welcome.one_host);
+    assert_eq!(welcome.cache_bytes, 64 << 20);
     let node = serve(client).expect("serves");
     let echo = node.client.connect_pair(Rank(0), &card("to myself")).expect("connects");
     assert_eq!(echo.bytes, b"to myself");
@@ -51,6 +52,22 @@ fn a_job_of_one_node() {
     assert_eq!(node.client.leave(true), Ok(()), "again is no error");
     assert!(matches!(node.client.catalog(), Err(ClusterError::Misuse(_))));
     assert_eq!(node.client.health().check(), Ok(()));
+}
+
+#[test]
+fn a_node_is_told_how_much_to_cache_and_its_own_wish_goes_before() {
+    let config = CoordinatorConfig {
+        cache_bytes: 5 << 20,
+        ..CoordinatorConfig::local(2, Choice::Shm, ARENA)
+    };
+    let coordinator = Coordinator::<System>::start(&config).expect("starts");
+    let join = |env: &JobEnv| {
+        let (client, welcome) = Client::<System>::connect_with(env, options()).expect("joins");
+        (client, welcome.cache_bytes)
+    };
+    let (_first, told) = join(coordinator.job());
+    let (_second, own) = join(&JobEnv { cache_bytes: Some(1), ..coordinator.job().clone() });
+    assert_eq!((told, own), (5 << 20, 1));
 }
 
 #[test]

@@ -115,6 +115,8 @@ mod tests {
             size,
             provider: Choice::Shm,
             memory: Size::mebibytes(mebibytes),
+            cache: Size::mebibytes(1),
+            keep_going: false,
             listen: None,
             grace: Duration::from_secs(1),
             program: Program::Own(Vec::new()),

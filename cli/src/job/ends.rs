@@ -72,17 +72,33 @@ pub(crate) struct Ends {
     ends: Vec<Option<End>>,
     left: usize,
     first_failure: Option<(usize, End)>,
+    /// Those that may be dead without harm to the job, in the order in which they died.
+    dead: Vec<(usize, End)>,
+}
+
+/// What the end of a node is to its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// Anything but success makes the job fail.
+    Counts,
+    /// The job goes on without this node.
+    Spared,
 }
 
 impl Ends {
     /// Of a job in which all nodes run.
     pub(crate) fn new(size: usize) -> Ends {
-        Ends { ends: vec![None; size], left: size, first_failure: None }
+        Ends { ends: vec![None; size], left: size, first_failure: None, dead: Vec::new() }
     }
 
     /// Whether this node has ended.
     pub(crate) fn has_ended(&self, rank: usize) -> bool {
         self.ends[rank].is_some()
+    }
+
+    /// How many have not ended.
+    pub(crate) fn left(&self) -> usize {
+        self.left
     }
 
     /// Whether all have ended.
@@ -91,24 +107,44 @@ impl Ends {
     }
 
     /// The end of one node. A node ends once; the first report counts.
-    pub(crate) fn record(&mut self, rank: usize, end: End) {
+    pub(crate) fn record(&mut self, rank: usize, end: End, weight: Weight) {
         if self.ends[rank].is_some() {
             return;
         }
         self.ends[rank] = Some(end);
         self.left -= 1;
-        if end.failed() && self.first_failure.is_none() {
-            self.first_failure = Some((rank, end));
+        match weight {
+            _ if !end.failed() => {}
+            Weight::Spared => self.dead.push((rank, end)),
+            Weight::Counts => _ = self.first_failure.get_or_insert((rank, end)),
         }
     }
 
-    /// The status for the whole job: 0, or that of the node that failed first.
+    /// How many have ended with 0.
+    fn successes(&self) -> usize {
+        self.ends.iter().filter(|end| **end == Some(End::Status(0))).count()
+    }
+
+    /// The status for the whole job: 0, or that of the node that failed first. Of a job none of whose nodes
+    /// ended with 0, that of the first one that died.
     pub(crate) fn verdict(&self) -> u8 {
-        match self.first_failure {
+        let first_dead = self.dead.first().filter(|_| self.successes() == 0);
+        match self.first_failure.as_ref().or(first_dead) {
             None => 0,
             // A status whose low eight bits are 0 must not look like success.
             Some((_, end)) => end.shell_status().max(1),
         }
+    }
+
+    /// Who died while the job went on, and what became of the others, in a line; `None` if nobody did.
+    pub(crate) fn losses(&self) -> Option<String> {
+        if self.dead.is_empty() {
+            return None;
+        }
+        let dead: Vec<String> =
+            self.dead.iter().map(|(rank, end)| format!("rank {rank} {end}")).collect();
+        let (good, left) = (self.successes(), self.ends.len() - self.dead.len());
+        Some(format!("{}; of the other {left}, {good} ended with status 0", dead.join(", ")))
     }
 }
 
@@ -133,12 +169,12 @@ mod tests {
     #[test]
     fn the_first_failure_gives_the_status() {
         let mut ends = Ends::new(4);
-        ends.record(2, End::Status(0));
+        ends.record(2, End::Status(0), Weight::Counts);
         assert_eq!(ends.verdict(), 0);
-        ends.record(1, End::Signal(9));
-        ends.record(0, End::Status(7));
+        ends.record(1, End::Signal(9), Weight::Counts);
+        ends.record(0, End::Status(7), Weight::Counts);
         assert!(!ends.all() && ends.has_ended(0) && !ends.has_ended(3));
-        ends.record(3, End::GivenUp(15));
+        ends.record(3, End::GivenUp(15), Weight::Counts);
         assert!(ends.all());
         assert_eq!(ends.verdict(), 128 + 9);
     }
@@ -146,18 +182,47 @@ mod tests {
     #[test]
     fn success_is_success_of_all() {
         let mut ends = Ends::new(2);
-        ends.record(0, End::Status(0));
-        ends.record(1, End::Status(0));
+        ends.record(0, End::Status(0), Weight::Counts);
+        ends.record(1, End::Status(0), Weight::Counts);
         assert_eq!(ends.verdict(), 0);
     }
 
     #[test]
     fn a_node_ends_once() {
         let mut ends = Ends::new(1);
-        ends.record(0, End::Status(0));
-        ends.record(0, End::Status(5));
+        ends.record(0, End::Status(0), Weight::Counts);
+        ends.record(0, End::Status(5), Weight::Counts);
         assert!(ends.all());
         assert_eq!(ends.verdict(), 0);
+    }
+
+    #[test]
+    fn a_job_that_goes_on_succeeds_with_its_survivors() {
+        let mut ends = Ends::new(4);
+        ends.record(3, End::Signal(9), Weight::Spared);
+        ends.record(0, End::Signal(11), Weight::Spared);
+        assert_eq!(ends.verdict(), 128 + 9, "nobody has succeeded yet");
+        ends.record(1, End::Status(0), Weight::Counts);
+        assert_eq!(ends.verdict(), 0);
+        ends.record(2, End::Status(0), Weight::Spared);
+        assert_eq!(ends.verdict(), 0);
+        let text = "rank 3 was killed by SIGKILL, rank 0 was killed by SIGSEGV; of the other 2, 2 \
+                    ended with status 0";
+        assert_eq!(ends.losses().as_deref(), Some(text));
+    }
+
+    #[test]
+    fn a_survivor_that_fails_makes_the_job_fail() {
+        let mut ends = Ends::new(3);
+        ends.record(0, End::Signal(9), Weight::Spared);
+        ends.record(1, End::Status(4), Weight::Counts);
+        ends.record(2, End::Status(0), Weight::Counts);
+        assert_eq!(ends.verdict(), 4);
+        assert!(
+            ends.losses()
+                .is_some_and(|text| text.ends_with("of the other 2, 1 ended with status 0"))
+        );
+        assert_eq!(Ends::new(3).losses(), None);
     }
 
     #[test]

@@ -78,9 +78,13 @@ pub(crate) struct Job {
     pub(crate) provider: Choice,
     /// Bytes of each node's arena.
     pub(crate) memory: Size,
+    /// Bytes of each node's cache.
+    pub(crate) cache: Size,
+    /// Whether the others go on when a node has failed.
+    pub(crate) keep_going: bool,
     /// Where the coordinator listens for nodes; on this host only when not given.
     pub(crate) listen: Option<SocketAddr>,
-    /// How long nodes may go on after another has failed.
+    /// How long nodes may go on after another has failed, unless they keep going.
     pub(crate) grace: Duration,
     pub(crate) program: Program,
     pub(crate) manner: Manner,
@@ -96,7 +100,8 @@ pub(crate) enum Event {
 }
 
 impl Job {
-    /// Runs the job to its end. The status is 0, or that of the node that failed first.
+    /// Runs the job to its end. The status is 0, or that of the node that failed first; a job that keeps
+    /// going has succeeded as well when nodes were killed and all others ended with 0.
     ///
     /// # Errors
     /// Before anything was started, when what the job needs is not there.
@@ -121,6 +126,7 @@ impl Job {
     fn coordinate(&self) -> Result<Coordinator, Failure> {
         let bytes = self.memory.get() as u64;
         let mut config = CoordinatorConfig::local(self.size, self.provider, bytes);
+        config.cache_bytes = self.cache.get() as u64;
         if let Some(address) = self.listen {
             config.listen = address;
         }

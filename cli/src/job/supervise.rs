@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A failure is reported to the coordinator at once, which tells the other nodes; the grace is for
-//! them to end by themselves. A forwarded signal alone starts no clock, since a program may well
+//! them to end by themselves. A job that keeps going stays *running* then, however many of its nodes
+//! have failed. A forwarded signal alone starts no clock, since a program may well
 //! go on after it; the same signal twice within [`IMPATIENCE`] ends the job at once.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 use pangea::cluster::{Coordinator, Rank};
 use rustix::process::Signal;
 
-use super::ends::{End, Ends, signal_name};
+use super::ends::{End, Ends, Weight, signal_name};
 use super::nodes::Nodes;
 use super::{Event, Job, Manner, signals};
 use crate::failure::FAILED;
@@ -57,6 +58,8 @@ struct Supervisor<'a> {
     ends: Ends,
     stage: Stage,
     last_signal: Option<(i32, Instant)>,
+    /// Whether a signal that asks for the end was handed on: who is killed then did not die by accident.
+    asked_to_end: bool,
 }
 
 /// Handles events until all nodes have ended; returns the status of the job.
@@ -67,8 +70,15 @@ pub(crate) fn to_the_end(
     events: &Receiver<Event>,
 ) -> u8 {
     let ends = Ends::new(job.size as usize);
-    let mut supervisor =
-        Supervisor { job, nodes, coordinator, ends, stage: Stage::Running, last_signal: None };
+    let mut supervisor = Supervisor {
+        job,
+        nodes,
+        coordinator,
+        ends,
+        stage: Stage::Running,
+        last_signal: None,
+        asked_to_end: false,
+    };
     while !supervisor.ends.all() {
         let event = match supervisor.stage.deadline() {
             Some(deadline) => {
@@ -84,6 +94,9 @@ pub(crate) fn to_the_end(
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
+    if let Some(losses) = supervisor.ends.losses() {
+        style::note(losses);
+    }
     supervisor.ends.verdict()
 }
 
@@ -94,17 +107,29 @@ impl Supervisor<'_> {
 
     fn handle_end(&mut self, rank: usize) {
         let end = self.nodes.reap(rank);
-        self.ends.record(rank, end);
+        let weight = self.weight(end);
+        self.ends.record(rank, end, weight);
         self.coordinator.node_exited(Rank(rank as u32), &end.to_string());
         if !end.failed() {
             return;
         }
         let told = self.job.manner == Manner::Demo && end == End::Status(FAILED.into());
         if !told {
-            style::note(format_args!("rank {rank} {end}"));
+            let others = self.job.keep_going && !self.asked_to_end && self.ends.left() > 0;
+            let goes_on = if others { "; the others go on" } else { "" };
+            style::note(format_args!("rank {rank} {end}{goes_on}"));
         }
-        if self.stage == Stage::Running {
+        if self.stage == Stage::Running && !self.job.keep_going {
             self.stage = Stage::Waiting(Instant::now() + self.job.grace);
+        }
+    }
+
+    /// A node that was killed has died, and a job that keeps going does without it. A node that ends by itself
+    /// with another status than 0 says that its program failed, which is for the status of the job to tell.
+    fn weight(&self, end: End) -> Weight {
+        match end {
+            End::Signal(_) if self.job.keep_going && !self.asked_to_end => Weight::Spared,
+            End::Signal(_) | End::Status(_) | End::GivenUp(_) => Weight::Counts,
         }
     }
 
@@ -120,6 +145,7 @@ impl Supervisor<'_> {
             return;
         }
         self.last_signal = Some((signal, now));
+        self.asked_to_end |= signals::asks_to_end(signal);
         for rank in self.running() {
             self.nodes.forward(rank, signal);
         }

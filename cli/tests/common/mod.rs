@@ -21,6 +21,7 @@ pub fn provider() -> String {
 pub fn pangea(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pangea"));
     command.args(arguments).env_remove("PANGEA_MEMORY").env_remove("PANGEA_JOB");
+    command.env_remove("PANGEA_CACHE");
     command.stdin(Stdio::null());
     command
 }

@@ -21,7 +21,7 @@ use super::job::Secret;
 use super::message::{self, Admission, Identity, Verdict};
 
 /// The version of the protocol; raised with every change of what is said.
-pub(crate) const VERSION: u16 = 2;
+pub(crate) const VERSION: u16 = 3;
 
 const MAGIC: [u8; 4] = *b"PNGA";
 /// Bytes of a nonce.
@@ -229,6 +229,7 @@ mod tests {
             epoch: Epoch(1),
             provider: "shm".to_owned(),
             arena_bytes: 4096,
+            cache_bytes: 1 << 20,
             one_host: true,
         }
     }
@@ -318,7 +319,7 @@ mod tests {
         let error = node.prove(&newer, &identity()).err().expect("is another version");
         assert_eq!(error, ClusterError::Version { node: VERSION, coordinator: 9 });
         let text = error.to_string();
-        assert!(text.contains("version 2 ") && text.contains("version 9:"), "{text}");
+        assert!(text.contains("version 3 ") && text.contains("version 9:"), "{text}");
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl Catalog {
             if wanted == 0 {
                 pieces.push(None);
             } else if let Some(extent) =
-                arena.extents.allocate(wanted, u64::from(spec.element_align))
+                arena.extents.allocate(wanted, u64::from(spec.piece_align()))
             {
                 pieces.push(Some(extent));
             } else {
@@ -275,6 +275,7 @@ impl Catalog {
             len: spec.len,
             distribution: spec.distribution,
             model: spec.model,
+            block_bytes: spec.block_bytes,
             bytes: spec.bytes_on.iter().fold(0, |sum, &bytes| sum.saturating_add(bytes)),
             nodes: u32::try_from(references.len()).expect("ranks have 32 bits"),
         }

@@ -1,5 +1,6 @@
 //! What a node knows of the job's deaths, cheap enough to ask in a spinning loop.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -11,13 +12,25 @@ use crate::primitives::{Mutex, Primitives, System};
 ///
 /// What made it bad is stored before the flag is (Release), and read after it (Acquire).
 pub struct Health<P: Primitives = System> {
-    /// Set once, when `first` is.
+    /// Set once, when the first cause is noted.
     trouble: AtomicBool,
-    /// The first thing that went wrong.
-    first: Mutex<Option<ClusterError>, P>,
+    /// Set when the loss of the coordinator is noted.
+    lost: AtomicBool,
+    causes: Mutex<Causes, P>,
     dead: Flags,
     left: Flags,
     epoch: AtomicU64,
+}
+
+/// What went wrong.
+#[derive(Debug, Default)]
+struct Causes {
+    /// The first thing.
+    first: Option<ClusterError>,
+    /// How each rank died that did.
+    deaths: BTreeMap<Rank, String>,
+    /// The loss of the coordinator.
+    lost: Option<ClusterError>,
 }
 
 /// One bit for each rank.
@@ -61,7 +74,8 @@ impl<P: Primitives> Health<P> {
     pub(crate) fn new(size: u32, epoch: Epoch) -> Health<P> {
         Health {
             trouble: AtomicBool::new(false),
-            first: Mutex::new(None),
+            lost: AtomicBool::new(false),
+            causes: Mutex::new(Causes::default()),
             dead: Flags::new(size),
             left: Flags::new(size),
             epoch: AtomicU64::new(epoch.0),
@@ -76,6 +90,30 @@ impl<P: Primitives> Health<P> {
     #[inline]
     pub fn check(&self) -> Result<(), ClusterError> {
         if self.trouble.load(Ordering::Acquire) { Err(self.trouble()) } else { Ok(()) }
+    }
+
+    /// What keeps this rank from answering; other deaths do not count. One load when all is well.
+    ///
+    /// # Errors
+    /// [`ClusterError::NodeDied`] with how this rank died, or [`ClusterError::CoordinatorLost`], after which
+    /// nobody would hear of its death.
+    #[inline]
+    pub fn check_rank(&self, rank: Rank) -> Result<(), ClusterError> {
+        if self.trouble.load(Ordering::Acquire) { self.trouble_of(rank) } else { Ok(()) }
+    }
+
+    /// As [`Health::check`], but the deaths of others are no trouble. One load when all is well.
+    ///
+    /// # Errors
+    /// [`ClusterError::CoordinatorLost`]: nobody will tell this node of a death any more.
+    #[inline]
+    pub fn check_coordinator(&self) -> Result<(), ClusterError> {
+        if self.lost.load(Ordering::Acquire) { Err(self.coordinator_trouble()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn coordinator_trouble(&self) -> ClusterError {
+        self.causes.lock().lost.clone().unwrap_or_else(unknown)
     }
 
     /// Whether this rank has died. False for ranks that do not exist.
@@ -104,21 +142,38 @@ impl<P: Primitives> Health<P> {
 
     #[cold]
     fn trouble(&self) -> ClusterError {
-        self.first.lock().clone().unwrap_or_else(|| {
-            // The flag is set after the cause, so this does not happen; an error is still right.
-            ClusterError::CoordinatorLost { reason: "the cause is not known".to_owned() }
-        })
+        self.causes.lock().first.clone().unwrap_or_else(unknown)
     }
 
-    fn set(&self, error: ClusterError) {
-        self.first.lock().get_or_insert(error);
+    #[cold]
+    fn trouble_of(&self, rank: Rank) -> Result<(), ClusterError> {
+        let causes = self.causes.lock();
+        match (causes.deaths.get(&rank), &causes.lost) {
+            (Some(reason), _) => Err(ClusterError::NodeDied { rank, reason: reason.clone() }),
+            (None, Some(lost)) => Err(lost.clone()),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Notes a cause, and then that there is one.
+    fn note(&self, error: ClusterError) {
+        let mut causes = self.causes.lock();
+        match &error {
+            ClusterError::NodeDied { rank, reason } => {
+                causes.deaths.entry(*rank).or_insert_with(|| reason.clone());
+            }
+            _ => _ = causes.lost.get_or_insert_with(|| error.clone()),
+        }
+        causes.first.get_or_insert(error);
+        drop(causes);
         self.trouble.store(true, Ordering::Release);
     }
 
     pub(crate) fn node_died(&self, rank: Rank, reason: String, epoch: Epoch) {
         self.epoch.fetch_max(epoch.0, Ordering::AcqRel);
+        // Whoever finds the rank dead finds the reason too.
+        self.note(ClusterError::NodeDied { rank, reason });
         self.dead.set(rank);
-        self.set(ClusterError::NodeDied { rank, reason });
     }
 
     pub(crate) fn node_left(&self, rank: Rank) {
@@ -130,14 +185,20 @@ impl<P: Primitives> Health<P> {
     }
 
     pub(crate) fn coordinator_lost(&self, reason: String) {
-        self.set(ClusterError::CoordinatorLost { reason });
+        self.note(ClusterError::CoordinatorLost { reason });
+        self.lost.store(true, Ordering::Release);
     }
+}
+
+/// Flags are set after their causes, so there always is one; an error is still right.
+fn unknown() -> ClusterError {
+    ClusterError::CoordinatorLost { reason: "the cause is not known".to_owned() }
 }
 
 impl<P: Primitives> fmt::Debug for Health<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Health")
-            .field("first", &self.first)
+            .field("causes", &self.causes)
             .field("dead", &self.dead.ranks().collect::<Vec<_>>())
             .field("left", &self.left.ranks().collect::<Vec<_>>())
             .field("epoch", &self.epoch())
@@ -156,14 +217,40 @@ mod tests {
         health.node_left(Rank(0));
         assert!(health.has_left(Rank(0)) && !health.is_dead(Rank(0)));
         assert_eq!(health.check(), Ok(()));
+        assert_eq!(health.check_coordinator(), Ok(()));
         health.node_died(Rank(2), "killed".to_owned(), Epoch(4));
+        assert_eq!(health.check_coordinator(), Ok(()), "deaths do not count");
         health.coordinator_lost("closed".to_owned());
+        let reason = "closed".to_owned();
+        assert_eq!(health.check_coordinator(), Err(ClusterError::CoordinatorLost { reason }));
         assert_eq!(
             health.check(),
             Err(ClusterError::NodeDied { rank: Rank(2), reason: "killed".to_owned() })
         );
         assert!(health.is_dead(Rank(2)) && !health.is_dead(Rank(1)) && !health.is_dead(Rank(9)));
         assert_eq!(health.epoch(), Epoch(4));
+    }
+
+    #[test]
+    fn each_death_has_its_own_reason() {
+        let health = Health::<System>::new(4, Epoch(4));
+        assert_eq!(health.check_rank(Rank(1)), Ok(()));
+        for (rank, reason) in [(2, "killed"), (0, "it panicked"), (2, "again")] {
+            health.node_died(Rank(rank), reason.to_owned(), Epoch(5));
+        }
+        let died = |rank, reason: &str| {
+            Err(ClusterError::NodeDied { rank: Rank(rank), reason: reason.to_owned() })
+        };
+        assert_eq!(health.check_rank(Rank(2)), died(2, "killed"));
+        assert_eq!(health.check_rank(Rank(0)), died(0, "it panicked"));
+        assert_eq!(health.check_rank(Rank(1)), Ok(()), "it lives");
+        assert_eq!(health.check_coordinator(), Ok(()), "deaths do not count");
+        health.coordinator_lost("closed".to_owned());
+        let reason = "closed".to_owned();
+        assert_eq!(health.check_coordinator(), Err(ClusterError::CoordinatorLost { reason }));
+        assert_eq!(health.check_rank(Rank(0)), died(0, "it panicked"));
+        let lost = Err(ClusterError::CoordinatorLost { reason: "closed".to_owned() });
+        assert_eq!(health.check_rank(Rank(1)), lost);
     }
 
     #[test]

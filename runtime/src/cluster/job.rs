@@ -1,12 +1,13 @@
 //! Where a job is found: its coordinator's addresses, its secret, and the rank a node wishes for.
 //!
-//! The launcher hands these to the nodes in three environment variables:
+//! The launcher hands these to the nodes in environment variables:
 //!
 //! | variable | example |
 //! | --- | --- |
 //! | `PANGEA_JOB` | `unix:@pangea-1b9c…,tcp:127.0.0.1:34567`: tried in this order |
 //! | `PANGEA_SECRET` | 64 hexadecimal digits |
 //! | `PANGEA_RANK` | `2`; optional, without it the lowest free rank is given out |
+//! | `PANGEA_CACHE` | `64M`; optional, goes before what the coordinator says of the node's cache |
 
 use std::ffi::OsString;
 use std::fmt;
@@ -14,6 +15,7 @@ use std::str::FromStr;
 
 use super::Rank;
 use super::error::ClusterError;
+use super::size::Size;
 use crate::primitives::Primitives;
 
 /// The variable with the addresses.
@@ -22,6 +24,8 @@ const JOB: &str = "PANGEA_JOB";
 const SECRET: &str = "PANGEA_SECRET";
 /// The variable with the rank.
 const RANK: &str = "PANGEA_RANK";
+/// The variable with the size of the node's cache.
+const CACHE: &str = "PANGEA_CACHE";
 
 /// Where a coordinator listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,12 +137,14 @@ pub struct JobEnv {
     pub secret: Secret,
     /// The rank to ask for; without it the lowest free one is given out.
     pub rank: Option<Rank>,
+    /// How many bytes of coherent data this node caches at most; without it, what the coordinator says.
+    pub cache_bytes: Option<u64>,
 }
 
 impl JobEnv {
     /// The names of the variables that [`JobEnv::from_env`] reads. A launcher removes them from
     /// what it inherited before it sets its own.
-    pub const VARIABLES: [&str; 3] = [JOB, SECRET, RANK];
+    pub const VARIABLES: [&str; 4] = [JOB, SECRET, RANK, CACHE];
 
     /// Reads the environment of this process; `None` when it belongs to no job (`PANGEA_JOB` is
     /// not set).
@@ -152,11 +158,7 @@ impl JobEnv {
     fn from_variables(
         get: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Option<JobEnv>, ClusterError> {
-        let text = |variable: &'static str| match get(variable).map(OsString::into_string) {
-            None => Ok(None),
-            Some(Ok(text)) => Ok(Some(text)),
-            Some(Err(_)) => Err(problem(variable, "is not UTF-8 text".to_owned())),
-        };
+        let text = |variable| text_of(&get, variable);
         let Some(job) = text(JOB)? else { return Ok(None) };
         let addresses: Vec<Address> = job
             .split(',')
@@ -174,7 +176,16 @@ impl JobEnv {
                 })
             })
             .transpose()?;
-        Ok(Some(JobEnv { addresses, secret, rank }))
+        let cache_bytes = cache_bytes(&get)?;
+        Ok(Some(JobEnv { addresses, secret, rank, cache_bytes }))
+    }
+
+    /// What the environment of this process says of the cache of a node, whether or not it names a job.
+    ///
+    /// # Errors
+    /// [`ClusterError::Environment`] when that is no size.
+    pub fn cache_bytes_from_env() -> Result<Option<u64>, ClusterError> {
+        cache_bytes(&|name| std::env::var_os(name))
     }
 
     /// The same job, with a wish for this rank.
@@ -189,7 +200,28 @@ impl JobEnv {
         let mut variables =
             vec![(JOB.to_owned(), addresses.join(",")), (SECRET.to_owned(), self.secret.to_hex())];
         variables.extend(self.rank.map(|rank| (RANK.to_owned(), rank.to_string())));
+        variables.extend(self.cache_bytes.map(|bytes| (CACHE.to_owned(), bytes.to_string())));
         variables
+    }
+}
+
+/// The text of a variable, if it is set.
+fn text_of(
+    get: &impl Fn(&str) -> Option<OsString>,
+    variable: &'static str,
+) -> Result<Option<String>, ClusterError> {
+    match get(variable).map(OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(text)),
+        Some(Err(_)) => Err(problem(variable, "is not UTF-8 text".to_owned())),
+    }
+}
+
+fn cache_bytes(get: &impl Fn(&str) -> Option<OsString>) -> Result<Option<u64>, ClusterError> {
+    let Some(text) = text_of(get, CACHE)? else { return Ok(None) };
+    match text.parse::<Size>() {
+        Ok(size) => Ok(Some(size.get() as u64)),
+        Err(wrong) => Err(problem(CACHE, format!("is {text:?}: {wrong}"))),
     }
 }
 
@@ -216,12 +248,14 @@ mod tests {
             ],
             secret: Secret([0xA5; 32]),
             rank: None,
+            cache_bytes: None,
         }
     }
 
     #[test]
     fn what_is_written_is_read() {
-        for env in [env(), env().for_rank(Rank(3))] {
+        let with_cache = JobEnv { cache_bytes: Some(3 << 20), ..env() };
+        for env in [env(), env().for_rank(Rank(3)), with_cache] {
             let variables = env.to_env();
             let variables: Vec<(&str, &str)> =
                 variables.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
@@ -251,6 +285,12 @@ mod tests {
             (vec![good, (SECRET, &"é".repeat(32))], SECRET, "hexadecimal"),
             (vec![good, (SECRET, &secret), (RANK, "-1")], RANK, "is \"-1\""),
             (vec![good, (SECRET, &secret), (RANK, "4294967296")], RANK, "from 0"),
+            (
+                vec![good, (SECRET, &secret), (CACHE, "much")],
+                CACHE,
+                "is \"much\": a size is a whole",
+            ),
+            (vec![good, (SECRET, &secret), (CACHE, "0")], CACHE, "of no use"),
         ] {
             let error = parse(&variables).expect_err("is malformed").to_string();
             assert!(error.contains(variable) && error.contains(problem), "{error}");

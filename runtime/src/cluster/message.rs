@@ -111,6 +111,8 @@ pub(crate) struct Admission {
     /// The name of the provider.
     pub(crate) provider: String,
     pub(crate) arena_bytes: u64,
+    /// What a node's cache of coherent data may take.
+    pub(crate) cache_bytes: u64,
     pub(crate) one_host: bool,
 }
 
@@ -171,9 +173,9 @@ pub(crate) fn split(card: &Card) -> (Vec<u8>, Files) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::CoordinatorConfig;
     use super::super::frame::LIMIT_MEMBER;
     use super::super::segment::tests::spec;
+    use super::super::{CoordinatorConfig, Model};
     use super::*;
 
     /// One of each, so that damage to real messages is tried too.
@@ -249,6 +251,30 @@ mod tests {
             ToNode::Arenas { first: Rank(5), ends: vec![3], bytes: vec![8; 3], epoch: Epoch(6) };
         assert_eq!(encode(&arenas), [0, 5, 1, 3, 3, 8, 8, 8, 6]);
         assert_eq!(encode(&ToNode::Goodbye), [6]);
+    }
+
+    #[test]
+    fn the_encoding_of_segments_is_pinned() {
+        let blocks = SegmentSpec {
+            model: Model::Sequential,
+            block_bytes: 64,
+            block_elements: 4,
+            ..spec("a", &[64, 64])
+        };
+        let request = ToCoordinator::CreateOrAttach { request: 2, spec: blocks };
+        let encoded = [3, 2, 1, b'a', 3, b'f', b'6', b'4', 8, 8, 16, 0, 2, 64, 4, 1, 2, 64];
+        assert_eq!(encode(&request), encoded);
+        assert_eq!([Model::Relaxed, Model::Strict].map(|model| encode(&model)), [[0], [1]]);
+        let admission = Admission {
+            rank: Rank(1),
+            size: 2,
+            epoch: Epoch(3),
+            provider: "shm".to_owned(),
+            arena_bytes: 5,
+            cache_bytes: 300,
+            one_host: true,
+        };
+        assert_eq!(encode(&admission), [1, 2, 3, 3, b's', b'h', b'm', 5, 0xAC, 2, 1]);
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! | `arenas.rs` | the cards of all arenas, packed | none |
 //! | `segment.rs` | what a named allocation looks like | none |
 //! | `runs.rs` | how a number for each rank travels | none |
+//! | `size.rs` | sizes of memory as people write them | none |
 //! | `extents.rs` | the free space of one arena | none |
 //! | `catalog.rs` | names, segments, references, extents | none |
 //! | `coordinator/state.rs`, `coordinator/state/` | every decision of the coordinator, as a state machine | none |
@@ -73,6 +74,7 @@ mod job;
 mod message;
 mod runs;
 mod segment;
+pub mod size;
 mod socket;
 
 use std::fmt;

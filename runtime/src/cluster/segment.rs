@@ -1,13 +1,15 @@
 //! What a named allocation looks like: the wish, the answer, and when two wishes mean the same.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::{Epoch, Rank, SegmentId, runs};
+use super::{Epoch, Rank, SegmentId, runs, size};
 
-/// How the elements of a segment are spread over the nodes.
+/// How the elements of a segment are spread over the nodes. A segment with coherence blocks deals in
+/// these: what is said of elements here is said of its blocks then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Distribution {
@@ -35,19 +37,64 @@ impl fmt::Display for Distribution {
     }
 }
 
-/// The consistency model of a segment.
+/// The consistency model of a segment: what its readers may see.
+///
+/// Objects of the models `Strict` and `Sequential`, and those that synchronize (locks, atomics,
+/// barriers), compose: a program that mixes them is sequentially consistent as a whole. A relaxed array stands
+/// outside of that.
+///
+/// | model | promise | read that hits | read that misses | write |
+/// | --- | --- | --- | --- | --- |
+/// | [`Relaxed`](Model::Relaxed) | order by fence, quiet and barrier | – | 1 round trip | 1 |
+/// | [`Strict`](Model::Strict) | linearizable | 1 small one, or 2 | 1, or 2 | 2 |
+/// | [`Sequential`](Model::Sequential) | sequentially consistent | none | 1, or 2 | 2 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Model {
-    /// Every operation goes to the home; order by fence, quiet and barrier.
+    /// As OpenSHMEM has it: every operation goes to the home and is done there before it returns; nothing is
+    /// cached. Operations of several nodes are ordered by fence, quiet and barrier alone, and a read of
+    /// more than 8 bytes may see a write in part.
     Relaxed,
+    /// Linearizable: each operation takes effect at one moment between its call and its return, so whoever
+    /// reads after a write has returned, on any node, sees it or a later one. Each read asks the home whether
+    /// the node's copy is current; the data travels only when it has changed.
+    Strict,
+    /// Sequentially consistent: there is one order of all operations that each thread's own order is part
+    /// of, and every read sees the last write before it. A copy in the node's cache is read without any
+    /// message as long as its lease in logical time lasts; so a read may see an older value than another node
+    /// has written, but never two threads the same writes in different orders. Whatever is written is seen
+    /// everywhere in the end, also without the program's help.
+    Sequential,
+}
+
+impl Model {
+    /// All of them.
+    pub const ALL: [Model; 3] = [Model::Relaxed, Model::Strict, Model::Sequential];
+
+    /// Its name, as it is shown and read.
+    const fn name(self) -> &'static str {
+        match self {
+            Model::Relaxed => "relaxed",
+            Model::Strict => "strict",
+            Model::Sequential => "sequential",
+        }
+    }
 }
 
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Model::Relaxed => f.write_str("relaxed"),
-        }
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Model {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Model, String> {
+        Model::ALL
+            .into_iter()
+            .find(|model| model.name() == text)
+            .ok_or_else(|| format!("a model is relaxed, strict or sequential, not {text:?}"))
     }
 }
 
@@ -64,10 +111,15 @@ pub struct SegmentSpec {
     pub element_align: u32,
     /// The number of elements.
     pub len: u64,
-    /// How they are spread.
+    /// How they, or the blocks, are spread.
     pub distribution: Distribution,
     /// The consistency model.
     pub model: Model,
+    /// The size of a coherence block in bytes, header and all: a power of two from 64 to 1 MiB. 0 when
+    /// there are none and the elements lie side by side, as they always do under [`Model::Relaxed`].
+    pub block_bytes: u32,
+    /// The number of elements in a block; 0 when there are none.
+    pub block_elements: u32,
     /// Bytes wanted in the arena of each rank, by rank.
     #[serde(with = "runs")]
     pub bytes_on: Vec<u64>,
@@ -78,35 +130,124 @@ impl SegmentSpec {
     pub const MAX_NAME: usize = 255;
     /// The largest alignment of an element.
     pub const MAX_ALIGN: u32 = 4096;
+    /// The smallest coherence block, in bytes.
+    pub const MIN_BLOCK: u32 = 64;
+    /// The largest coherence block, in bytes.
+    pub const MAX_BLOCK: u32 = 1 << 20;
+    /// What of each block its header takes, in bytes.
+    pub const BLOCK_HEADER: u32 = 32;
 
     /// Whether this describes a segment in a job of `size` nodes.
     pub(crate) fn check(&self, size: u32) -> Result<(), Refusal> {
-        let problem = if self.name.is_empty() || self.name.len() > Self::MAX_NAME {
-            format!("a name has 1 to {} bytes, this one {}", Self::MAX_NAME, self.name.len())
-        } else if self.type_name.is_empty() || self.type_name.len() > Self::MAX_NAME {
+        let problem = self
+            .problem_of_names()
+            .or_else(|| self.problem_of_elements())
+            .or_else(|| self.problem_of_blocks())
+            .or_else(|| self.problem_of_spread(size));
+        match problem {
+            None => Ok(()),
+            // A name too long to be a name is not repeated in full.
+            Some(problem) => {
+                Err(Refusal::BadSpec { name: self.name.chars().take(64).collect(), problem })
+            }
+        }
+    }
+
+    fn problem_of_names(&self) -> Option<String> {
+        let fits = |name: &str| (1..=Self::MAX_NAME).contains(&name.len());
+        let max = Self::MAX_NAME;
+        if !fits(&self.name) {
+            Some(format!("a name has 1 to {max} bytes, this one {}", self.name.len()))
+        } else if !fits(&self.type_name) {
             let len = self.type_name.len();
-            format!("the name of a type has 1 to {} bytes, this one {len}", Self::MAX_NAME)
-        } else if self.element_bytes == 0 {
-            "elements of no bytes cannot be stored".to_owned()
+            Some(format!("the name of a type has 1 to {max} bytes, this one {len}"))
+        } else {
+            None
+        }
+    }
+
+    fn problem_of_elements(&self) -> Option<String> {
+        if self.element_bytes == 0 {
+            Some("elements of no bytes cannot be stored".to_owned())
         } else if !self.element_align.is_power_of_two() || self.element_align > Self::MAX_ALIGN {
             let (align, max) = (self.element_align, Self::MAX_ALIGN);
-            format!("an alignment is a power of two up to {max}, not {align}")
+            Some(format!("an alignment is a power of two up to {max}, not {align}"))
         } else if self.len.checked_mul(u64::from(self.element_bytes)).is_none() {
-            format!("{} elements of {} bytes exceed 64 bits", self.len, self.element_bytes)
-        } else if self.bytes_on.len() != size as usize {
-            format!("bytes are given for {} ranks of {size}", self.bytes_on.len())
-        } else if matches!(self.distribution, Distribution::BlockCyclic { block: 0 }) {
-            "blocks of no elements cannot be dealt out".to_owned()
-        } else if let Distribution::OnNode(rank) = self.distribution
+            Some(format!("{} elements of {} bytes exceed 64 bits", self.len, self.element_bytes))
+        } else {
+            None
+        }
+    }
+
+    fn problem_of_blocks(&self) -> Option<String> {
+        let (bytes, elements) = (self.block_bytes, u64::from(self.block_elements));
+        let (min, max, header) = (Self::MIN_BLOCK, Self::MAX_BLOCK, Self::BLOCK_HEADER);
+        let data = elements * u64::from(self.element_bytes);
+        if bytes == 0 {
+            (elements > 0).then(|| format!("{elements} elements are in blocks of no bytes"))
+        } else if self.model == Model::Relaxed {
+            Some("what is relaxed has no coherence blocks".to_owned())
+        } else if !bytes.is_power_of_two() || !(min..=max).contains(&bytes) {
+            Some(format!("a block has a power of two from {min} to {max} bytes, not {bytes}"))
+        } else if elements == 0 {
+            Some("blocks of no elements hold nothing".to_owned())
+        } else if data > u64::from(bytes - header) {
+            Some(format!(
+                "{elements} elements of {} bytes and a header of {header} do not fit a block of {bytes}",
+                self.element_bytes
+            ))
+        } else if self.blocks().checked_mul(bytes.into()).is_none() {
+            Some(format!("{} blocks of {bytes} bytes exceed 64 bits", self.blocks()))
+        } else {
+            None
+        }
+    }
+
+    fn problem_of_spread(&self, size: u32) -> Option<String> {
+        if self.bytes_on.len() != size as usize {
+            return Some(format!("bytes are given for {} ranks of {size}", self.bytes_on.len()));
+        }
+        if matches!(self.distribution, Distribution::BlockCyclic { block: 0 }) {
+            return Some("blocks of no elements cannot be dealt out".to_owned());
+        }
+        if let Distribution::OnNode(rank) = self.distribution
             && rank.0 >= size
         {
-            format!("rank {rank} does not exist in a job of {size} nodes")
-        } else {
-            return Ok(());
-        };
-        // A name too long to be a name is not repeated in full.
-        let name = self.name.chars().take(64).collect();
-        Err(Refusal::BadSpec { name, problem })
+            return Some(format!("rank {rank} does not exist in a job of {size} nodes"));
+        }
+        let given: u128 = self.bytes_on.iter().map(|&bytes| u128::from(bytes)).sum();
+        if self.block_bytes > 0 {
+            let block = u64::from(self.block_bytes);
+            let wanted = self.blocks() * block;
+            let in_blocks = self.bytes_on.iter().all(|bytes| bytes.is_multiple_of(block));
+            return (given != u128::from(wanted) || !in_blocks).then(|| {
+                format!("{} blocks of {block} bytes take {wanted}, not {given}", self.blocks())
+            });
+        }
+        let wanted = self.len * u64::from(self.element_bytes);
+        (given < u128::from(wanted)).then(|| {
+            format!(
+                "{} elements of {} bytes take {wanted}, not {given}",
+                self.len, self.element_bytes
+            )
+        })
+    }
+
+    /// The number of coherence blocks; 0 when there are none.
+    pub(crate) fn blocks(&self) -> u64 {
+        match self.block_elements {
+            0 => 0,
+            elements => self.len.div_ceil(elements.into()),
+        }
+    }
+
+    /// To what the pieces in the arenas are aligned, in bytes. Blocks as a whole, so that none has a part in
+    /// more cache lines or pages than it needs.
+    pub(crate) fn piece_align(&self) -> u32 {
+        match self.block_bytes {
+            0 => self.element_align,
+            bytes => bytes.min(Self::MAX_ALIGN),
+        }
     }
 
     /// Whether a node that asks for `asked` may have this segment.
@@ -125,15 +266,20 @@ impl SegmentSpec {
     /// What [`fmt::Display`] leaves out, because the name of the type usually says it.
     fn layout(&self) -> String {
         format!(
-            " with elements of {} bytes aligned to {}, and {:?} bytes by rank",
-            self.element_bytes, self.element_align, self.bytes_on
+            " with elements of {} bytes aligned to {}, {} in a block, and {:?} bytes by rank",
+            self.element_bytes, self.element_align, self.block_elements, self.bytes_on
         )
     }
 }
 
 impl fmt::Display for SegmentSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} × {} ({}, {})", self.type_name, self.len, self.distribution, self.model)
+        let SegmentSpec { type_name, len, distribution, model, .. } = self;
+        write!(f, "{type_name} × {len} ({distribution}, {model}")?;
+        if self.block_bytes > 0 {
+            write!(f, ", blocks of {}", size::text(self.block_bytes.into()))?;
+        }
+        f.write_str(")")
     }
 }
 
@@ -168,6 +314,8 @@ pub struct CatalogEntry {
     pub distribution: Distribution,
     /// The consistency model.
     pub model: Model,
+    /// The size of a coherence block in bytes; 0 when there are none.
+    pub block_bytes: u32,
     /// Bytes in all arenas together.
     pub bytes: u64,
     /// The number of nodes that have it attached.
@@ -187,6 +335,8 @@ pub(crate) mod tests {
             len: bytes_on.iter().sum::<u64>() / 8,
             distribution: Distribution::Block,
             model: Model::Relaxed,
+            block_bytes: 0,
+            block_elements: 0,
             bytes_on: bytes_on.to_vec(),
         }
     }
@@ -195,6 +345,90 @@ pub(crate) mod tests {
     fn good_specifications_pass() {
         assert_eq!(spec("a", &[8, 8]).check(2), Ok(()));
         assert_eq!(spec(&"x".repeat(255), &[0]).check(1), Ok(()));
+    }
+
+    /// 100 elements of 8 bytes, 4 in each of 25 blocks of 64 bytes.
+    fn in_blocks() -> SegmentSpec {
+        SegmentSpec {
+            len: 100,
+            model: Model::Sequential,
+            block_bytes: 64,
+            block_elements: 4,
+            ..spec("b", &[13 * 64, 12 * 64])
+        }
+    }
+
+    #[test]
+    fn good_blocks_pass() {
+        assert_eq!(in_blocks().check(2), Ok(()));
+        assert_eq!(SegmentSpec { len: 97, model: Model::Strict, ..in_blocks() }.check(2), Ok(()));
+        let none = SegmentSpec { len: 0, bytes_on: vec![0, 0], ..in_blocks() };
+        assert_eq!(none.check(2), Ok(()));
+        let pair = SegmentSpec { model: Model::Strict, ..spec("pair of words", &[16, 0]) };
+        assert_eq!(pair.check(2), Ok(()), "atomics have no blocks");
+        let large = SegmentSpec {
+            len: 1,
+            element_bytes: (1 << 20) - 32,
+            block_bytes: 1 << 20,
+            block_elements: 1,
+            bytes_on: vec![0, 1 << 20],
+            ..in_blocks()
+        };
+        assert_eq!(large.check(2), Ok(()));
+        assert_eq!((large.piece_align(), in_blocks().piece_align()), (4096, 64));
+    }
+
+    #[test]
+    fn bad_blocks_are_named() {
+        let base = in_blocks();
+        let with = |block_bytes, block_elements| SegmentSpec {
+            block_bytes,
+            block_elements,
+            ..in_blocks()
+        };
+        for (spec, expected) in [
+            (SegmentSpec { model: Model::Relaxed, ..base.clone() }, "relaxed has no"),
+            (with(0, 4), "4 elements are in blocks of no bytes"),
+            (with(32, 1), "from 64 to 1048576 bytes, not 32"),
+            (with(96, 4), "not 96"),
+            (with(2 << 20, 4), "not 2097152"),
+            (with(64, 0), "hold nothing"),
+            (with(64, 5), "5 elements of 8 bytes and a header of 32 do not fit a block of 64"),
+            (with(64, u32::MAX), "do not fit"),
+            (with(128, 4), "25 blocks of 128 bytes take 3200, not 1600"),
+            (SegmentSpec { bytes_on: vec![13 * 64 + 8, 12 * 64 - 8], ..base.clone() }, "take 1600"),
+            (SegmentSpec { bytes_on: vec![u64::MAX - 63, 1664], ..base.clone() }, "take 1600"),
+            (SegmentSpec { len: 101, ..base.clone() }, "26 blocks of 64 bytes take 1664, not 1600"),
+            (SegmentSpec { len: (1 << 60) - 1, block_elements: 1, ..base }, "exceed 64 bits"),
+            (SegmentSpec { len: 3, ..spec("a", &[8, 8]) }, "3 elements of 8 bytes take 24, not 16"),
+        ] {
+            let message = spec.check(2).expect_err("is bad").to_string();
+            assert!(message.contains(expected), "{message:?} lacks {expected:?}");
+        }
+    }
+
+    /// The numbers are written down twice, because this layer knows nothing of the protocol.
+    #[test]
+    fn blocks_are_those_of_the_protocol() {
+        use crate::coherence::protocol;
+        assert_eq!(SegmentSpec::MIN_BLOCK as usize, protocol::MIN_BLOCK);
+        assert_eq!(SegmentSpec::MAX_BLOCK as usize, protocol::MAX_BLOCK);
+        assert_eq!(SegmentSpec::BLOCK_HEADER as usize, protocol::DATA);
+    }
+
+    #[test]
+    fn models_are_read_as_they_are_shown() {
+        for model in Model::ALL {
+            assert_eq!(model.to_string().parse(), Ok(model));
+        }
+        let wrong = "Sequential".parse::<Model>().expect_err("is not its name");
+        assert_eq!(wrong, "a model is relaxed, strict or sequential, not \"Sequential\"");
+    }
+
+    #[test]
+    fn blocks_are_shown() {
+        let shown = SegmentSpec { block_bytes: 4096, ..in_blocks() }.to_string();
+        assert_eq!(shown, "f64 × 100 (block, sequential, blocks of 4 KiB)");
     }
 
     #[test]
@@ -240,5 +474,11 @@ pub(crate) mod tests {
         let asked = SegmentSpec { element_align: 4, ..there.clone() };
         let message = there.check_same(&asked).expect_err("differ").to_string();
         assert!(message.contains("aligned to 8") && message.contains("aligned to 4"), "{message}");
+        let there = in_blocks();
+        let asked = SegmentSpec { len: 97, block_elements: 4, ..there.clone() };
+        assert!(there.check_same(&asked).is_err());
+        let asked = SegmentSpec { block_elements: 3, ..there.clone() };
+        let message = there.check_same(&asked).expect_err("differ").to_string();
+        assert!(message.contains("4 in a block") && message.contains("3 in a block"), "{message}");
     }
 }

@@ -8,7 +8,7 @@ use crate::cluster::{Distribution, Model, Rank};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
-use crate::space::{Element, Segment, Wish};
+use crate::space::{Element, Expected, Segment, Wish};
 
 /// An array in the making; see [`Node::array`](crate::Node::array).
 #[must_use = "nothing is made before `create` or `attach` is called"]
@@ -18,7 +18,6 @@ pub struct ArrayBuilder<T: Element, P: Primitives = System> {
     type_name: String,
     len: Option<usize>,
     distribution: Distribution,
-    model: Model,
     element: PhantomData<T>,
 }
 
@@ -30,7 +29,6 @@ impl<T: Element, P: Primitives> ArrayBuilder<T, P> {
             type_name: std::any::type_name::<T>().to_owned(),
             len: None,
             distribution: Distribution::Block,
-            model: Model::Relaxed,
             element: PhantomData,
         }
     }
@@ -51,12 +49,6 @@ impl<T: Element, P: Primitives> ArrayBuilder<T, P> {
     pub fn on_node(self, rank: usize) -> Self {
         // A rank that does not fit names no node, which the catalog says.
         self.distribution(Distribution::OnNode(Rank(u32::try_from(rank).unwrap_or(u32::MAX))))
-    }
-
-    /// Its consistency model; [`Model::Relaxed`] if not said.
-    pub fn model(mut self, model: Model) -> Self {
-        self.model = model;
-        self
     }
 
     /// The name by which its element type is compared between programs, in place of the one that
@@ -82,8 +74,8 @@ impl<T: Element, P: Primitives> ArrayBuilder<T, P> {
     /// to the coordinator and back.
     ///
     /// # Errors
-    /// When an array of that name exists with another type, length, distribution or model, or when
-    /// an arena has no room for its part.
+    /// When something of that name exists that is no array, or one with another type, length or
+    /// distribution, or when an arena has no room for its part.
     pub fn create(self) -> Result<Array<T, P>, Error> {
         self.check_element()?;
         let Some(len) = self.len else {
@@ -97,18 +89,20 @@ impl<T: Element, P: Primitives> ArrayBuilder<T, P> {
             element_align: align_of::<T>() as u32,
             len: len as u64,
             distribution: self.distribution,
-            model: self.model,
+            model: Model::Relaxed,
+            block: None,
         };
         Ok(Array::new(Segment::create_or_attach(&self.endpoint, wish)?))
     }
 
-    /// Attaches to the array of that name, whatever its length, distribution and model.
+    /// Attaches to the array of that name, whatever its length and distribution.
     ///
     /// # Errors
-    /// When there is none, or it holds elements of another type.
+    /// When there is none, or it is no array (but a `SharedArray`, say), or holds elements of another type.
     pub fn attach(self) -> Result<Array<T, P>, Error> {
         self.check_element()?;
-        let segment = Segment::attach(&self.endpoint, &self.name, &self.type_name, size_of::<T>())?;
-        Ok(Array::new(segment))
+        let expected =
+            Expected { type_name: &self.type_name, element_bytes: size_of::<T>(), kind: "Array" };
+        Ok(Array::new(Segment::attach(&self.endpoint, &self.name, &expected)?))
     }
 }

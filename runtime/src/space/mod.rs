@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `segment.rs` | [`Segment`]: a named allocation as a node holds it |
+//! | `expected.rs` | what a segment has to be that is attached to by name |
 //! | `placement.rs` | the formula from an index to a home and back |
 //! | `addr.rs` | [`GlobalAddr`]: an address that names no node |
 //! | `element.rs` | [`Element`], [`Word`]: what can be stored |
@@ -11,9 +12,13 @@
 mod addr;
 mod divisor;
 mod element;
+mod expected;
 mod placement;
 mod segment;
+#[cfg(test)]
+mod tests;
 
 pub use addr::GlobalAddr;
 pub use element::{Element, Word};
-pub(crate) use segment::{Segment, Wish};
+pub(crate) use expected::Expected;
+pub(crate) use segment::{BlockWish, Segment, Wish};

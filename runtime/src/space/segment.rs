@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::addr::GlobalAddr;
+use super::divisor::Divisor;
+use super::expected::Expected;
 use super::placement::Placement;
-use crate::cluster::{Distribution, Model, Rank, SegmentDescriptor, SegmentSpec};
+use crate::cluster::{Distribution, Model, Rank, SegmentDescriptor, SegmentId, SegmentSpec};
 use crate::endpoint::{Endpoint, Place};
 use crate::error::Error;
 use crate::primitives::Primitives;
@@ -21,15 +23,51 @@ pub(crate) struct Wish {
     pub(crate) len: u64,
     pub(crate) distribution: Distribution,
     pub(crate) model: Model,
+    /// In which coherence blocks its elements are; `None`: side by side.
+    pub(crate) block: Option<BlockWish>,
+}
+
+/// What coherence blocks are to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BlockWish {
+    /// Bytes of a block, header and all: a power of two.
+    pub(crate) bytes: u32,
+    /// Elements in it.
+    pub(crate) per_block: u32,
+}
+
+impl Wish {
+    /// How many pieces are dealt out that stay whole, elements or blocks, and the bytes of each. `None`:
+    /// there are more bytes than a segment can have.
+    fn units(&self) -> Option<(u64, u64)> {
+        let (units, bytes) = match self.block {
+            None => (self.len, self.element_bytes.into()),
+            // What cannot be divided is told by the catalog.
+            Some(block) => {
+                (self.len.div_ceil(u64::from(block.per_block).max(1)), block.bytes.into())
+            }
+        };
+        let fits = |count: u64, bytes: u64| {
+            count.checked_mul(bytes).is_some_and(|total| total <= GlobalAddr::MAX_SEGMENT_BYTES)
+        };
+        (fits(units, bytes) && fits(self.len, self.element_bytes.into())).then_some((units, bytes))
+    }
 }
 
 /// A named allocation. Its descriptor maps an element to a home and an offset in that home's arena by
 /// a formula, without asking anybody.
+///
+/// What the formula deals out, and what has a [`Place`], is a *unit*: an element where they lie side by
+/// side, a coherence block where there are blocks.
 pub(crate) struct Segment<P: Primitives> {
     endpoint: Arc<Endpoint<P>>,
     descriptor: SegmentDescriptor,
+    /// Of the units.
     placement: Placement,
+    unit_bytes: u64,
     element_bytes: u64,
+    /// Elements in a block; 1 when there are none.
+    per_block: Divisor,
     /// How many elements may be used: all, or none once it is released. So the check of an index is
     /// the check of both.
     usable: AtomicU64,
@@ -41,24 +79,18 @@ impl<P: Primitives> Segment<P> {
         endpoint: &Arc<Endpoint<P>>,
         wish: Wish,
     ) -> Result<Segment<P>, Error> {
-        let placement = Placement::new(wish.distribution, wish.len, endpoint.size());
-        let bytes_on = |rank| placement.local_len(rank).checked_mul(wish.element_bytes.into());
-        let total = wish.len.checked_mul(wish.element_bytes.into());
-        let bytes_on = (0..endpoint.size()).map(bytes_on).collect::<Option<Vec<u64>>>();
-        let bytes_on = match (bytes_on, total) {
-            (Some(bytes_on), Some(total)) if total <= GlobalAddr::MAX_SEGMENT_BYTES => bytes_on,
-            _ => {
-                return Err(Error::BadArray {
-                    reason: format!(
-                        "{} elements of {} bytes exceed the {} bytes that an array can have",
-                        wish.len,
-                        wish.element_bytes,
-                        GlobalAddr::MAX_SEGMENT_BYTES
-                    ),
-                    name: wish.name,
-                });
-            }
+        let Some((units, unit_bytes)) = wish.units() else {
+            let (len, bytes, max) = (wish.len, wish.element_bytes, GlobalAddr::MAX_SEGMENT_BYTES);
+            let what = match wish.block {
+                None => format!("{len} elements of {bytes} bytes"),
+                Some(block) => format!("{len} elements in blocks of {} bytes", block.bytes),
+            };
+            let reason = format!("{what} exceed the {max} bytes that an array can have");
+            return Err(Error::BadArray { name: wish.name, reason });
         };
+        let placement = Placement::new(wish.distribution, units, endpoint.size());
+        let bytes_on =
+            (0..endpoint.size()).map(|rank| placement.local_len(rank) * unit_bytes).collect();
         let spec = SegmentSpec {
             name: wish.name,
             type_name: wish.type_name,
@@ -67,48 +99,56 @@ impl<P: Primitives> Segment<P> {
             len: wish.len,
             distribution: wish.distribution,
             model: wish.model,
+            block_bytes: wish.block.map_or(0, |block| block.bytes),
+            block_elements: wish.block.map_or(0, |block| block.per_block),
             bytes_on,
         };
         let descriptor = endpoint.client().create_or_attach(&spec)?;
-        Ok(Segment::new(endpoint, descriptor, placement))
+        Ok(Segment::new(endpoint, descriptor))
     }
 
-    /// Attaches to the segment of that name, which must hold elements of that type.
+    /// Attaches to the segment of that name, if it is what is expected.
     pub(crate) fn attach(
         endpoint: &Arc<Endpoint<P>>,
         name: &str,
-        type_name: &str,
-        element_bytes: usize,
+        expected: &Expected<'_>,
     ) -> Result<Segment<P>, Error> {
         let descriptor = endpoint.client().attach(name)?;
-        let spec = &descriptor.spec;
-        if spec.type_name != type_name || spec.element_bytes as usize != element_bytes {
-            let reason = format!(
-                "it holds {} ({} bytes each), not {type_name} ({element_bytes} bytes each)",
-                spec.type_name, spec.element_bytes
-            );
+        if let Err(reason) = expected.check(&descriptor.spec) {
             endpoint.client().release(descriptor.id)?;
             return Err(Error::BadArray { name: name.to_owned(), reason });
         }
-        let placement = Placement::new(spec.distribution, spec.len, endpoint.size());
-        Ok(Segment::new(endpoint, descriptor, placement))
+        Ok(Segment::new(endpoint, descriptor))
     }
 
-    fn new(
-        endpoint: &Arc<Endpoint<P>>,
-        mut descriptor: SegmentDescriptor,
-        placement: Placement,
-    ) -> Segment<P> {
-        let element_bytes = u64::from(descriptor.spec.element_bytes);
+    fn new(endpoint: &Arc<Endpoint<P>>, mut descriptor: SegmentDescriptor) -> Segment<P> {
+        let spec = &mut descriptor.spec;
         // Only the catalog needs it; it has a number for each node of the job.
-        descriptor.spec.bytes_on = Vec::new();
-        let usable = AtomicU64::new(placement.len());
-        Segment { endpoint: Arc::clone(endpoint), descriptor, placement, element_bytes, usable }
+        spec.bytes_on = Vec::new();
+        let (units, unit_bytes) = match spec.block_bytes {
+            0 => (spec.len, spec.element_bytes),
+            bytes => (spec.blocks(), bytes),
+        };
+        Segment {
+            placement: Placement::new(spec.distribution, units, endpoint.size()),
+            unit_bytes: unit_bytes.into(),
+            element_bytes: spec.element_bytes.into(),
+            per_block: Divisor::new(u64::from(spec.block_elements).max(1)),
+            usable: AtomicU64::new(spec.len),
+            endpoint: Arc::clone(endpoint),
+            descriptor,
+        }
     }
 
     #[inline]
     pub(crate) fn endpoint(&self) -> &Arc<Endpoint<P>> {
         &self.endpoint
+    }
+
+    /// Its number, never used again within the job.
+    #[inline]
+    pub(crate) fn id(&self) -> SegmentId {
+        self.descriptor.id
     }
 
     pub(crate) fn spec(&self) -> &SegmentSpec {
@@ -121,7 +161,7 @@ impl<P: Primitives> Segment<P> {
 
     #[inline]
     pub(crate) fn len(&self) -> u64 {
-        self.placement.len()
+        self.descriptor.spec.len
     }
 
     /// The global address of an element.
@@ -139,9 +179,57 @@ impl<P: Primitives> Segment<P> {
         .then_some(index)
     }
 
-    /// Where an element is stored. `index` must be inside.
+    /// Whether its elements are in coherence blocks.
+    #[inline]
+    pub(crate) fn has_blocks(&self) -> bool {
+        self.descriptor.spec.block_bytes > 0
+    }
+
+    /// Bytes of a block; 0 when there are none.
+    #[inline]
+    pub(crate) fn block_bytes(&self) -> usize {
+        self.descriptor.spec.block_bytes as usize
+    }
+
+    /// Elements in a block; the last one may have fewer. 0 when there are no blocks.
+    #[inline]
+    pub(crate) fn per_block(&self) -> usize {
+        self.descriptor.spec.block_elements as usize
+    }
+
+    /// How many blocks it has; 0 when its elements lie side by side.
+    #[inline]
+    pub(crate) fn blocks(&self) -> u64 {
+        if self.has_blocks() { self.placement.len() } else { 0 }
+    }
+
+    /// The block that an element is in, and its number in there. Only of a segment with blocks.
+    #[inline]
+    pub(crate) fn block_of(&self, index: u64) -> (u64, usize) {
+        debug_assert!(self.has_blocks());
+        let (block, within) = self.per_block.div_rem(index);
+        (block, within as usize)
+    }
+
+    /// Where a block is stored. Only of a segment with blocks, and `block` must be inside.
+    #[inline]
+    pub(crate) fn block_place(&self, block: u64) -> Place {
+        debug_assert!(self.has_blocks());
+        let at = self.placement.locate(block);
+        self.place_in(at.home, at.local)
+    }
+
+    /// The rank that stores a block.
+    #[inline]
+    pub(crate) fn block_home(&self, block: u64) -> u32 {
+        debug_assert!(self.has_blocks());
+        self.placement.locate(block).home
+    }
+
+    /// Where an element is stored. Only of a segment without blocks, and `index` must be inside.
     #[inline]
     pub(crate) fn place(&self, index: u64) -> Place {
+        debug_assert!(!self.has_blocks());
         let at = self.placement.locate(index);
         self.place_in(at.home, at.local)
     }
@@ -149,11 +237,13 @@ impl<P: Primitives> Segment<P> {
     #[inline]
     fn place_in(&self, home: u32, local: u64) -> Place {
         let base = self.descriptor.offset_on[home as usize];
-        Place::new(home, base + local * self.element_bytes)
+        Place::new(home, base + local * self.unit_bytes)
     }
 
-    /// The contiguous pieces that elements `range` are stored in, in order, with their bytes.
+    /// The contiguous pieces that elements `range` are stored in, in order, with their bytes. Only of a
+    /// segment without blocks.
     pub(crate) fn pieces(&self, range: Range<u64>) -> impl Iterator<Item = (Place, usize)> + '_ {
+        debug_assert!(!self.has_blocks());
         let mut next = range.start;
         std::iter::from_fn(move || {
             if next >= range.end {
@@ -162,23 +252,36 @@ impl<P: Primitives> Segment<P> {
             let at = self.placement.locate(next);
             let run = at.run.min(range.end - next);
             next += run;
-            Some((self.place_in(at.home, at.local), (run * self.element_bytes) as usize))
+            Some((self.place_in(at.home, at.local), (run * self.unit_bytes) as usize))
         })
     }
 
     /// How many elements are stored at `rank`.
     pub(crate) fn local_len(&self, rank: u32) -> u64 {
-        self.placement.local_len(rank)
+        let units = self.placement.local_len(rank);
+        let Some(last) = units.checked_sub(1) else { return 0 };
+        // All of its units are full, but for the last block of the segment.
+        let whole = units * self.per_block.value();
+        whole - (self.end_of(self.placement.index_of(rank, last)).saturating_sub(self.len()))
+    }
+
+    /// Where a unit would end if it were full, as an index of elements.
+    fn end_of(&self, unit: u64) -> u64 {
+        (unit + 1) * self.per_block.value()
     }
 
     /// The indices stored at `rank`, where they are one range.
     pub(crate) fn range_at(&self, rank: u32) -> Option<Range<u64>> {
-        self.placement.range_at(rank)
+        let units = self.placement.range_at(rank)?;
+        let per_block = self.per_block.value();
+        let end = (units.end * per_block).min(self.len());
+        Some(units.start * per_block..end)
     }
 
     /// The index of element `local` of the part at `rank`.
     pub(crate) fn index_at(&self, rank: u32, local: u64) -> u64 {
-        self.placement.index_of(rank, local)
+        let (unit, within) = self.per_block.div_rem(local);
+        self.placement.index_of(rank, unit) * self.per_block.value() + within
     }
 
     /// Where the part at `rank` begins in that arena.

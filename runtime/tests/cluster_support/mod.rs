@@ -161,6 +161,8 @@ pub(crate) fn spec(name: &str, bytes_on: &[u64]) -> SegmentSpec {
         len: bytes_on.iter().sum::<u64>() / 8,
         distribution: Distribution::Block,
         model: Model::Relaxed,
+        block_bytes: 0,
+        block_elements: 0,
         bytes_on: bytes_on.to_vec(),
     }
 }

@@ -116,15 +116,16 @@ fn handshake<P: Primitives>(
 
     stream.set_timeout(None)?;
     decoder.trust(stream.carries_files());
-    Ok(Joined { stream, decoder, welcome: welcome(admission)? })
+    Ok(Joined { stream, decoder, welcome: welcome(admission, job)? })
 }
 
-fn welcome(admission: Admission) -> Result<Welcome, ClusterError> {
-    let Admission { rank, size, epoch, provider, arena_bytes, one_host } = admission;
+fn welcome(admission: Admission, job: &JobEnv) -> Result<Welcome, ClusterError> {
+    let Admission { rank, size, epoch, provider, arena_bytes, cache_bytes, one_host } = admission;
     let provider = provider.parse().map_err(|error| {
         ClusterError::Protocol(format!("the job's provider is not known here: {error}"))
     })?;
-    Ok(Welcome { rank, size, epoch, provider, arena_bytes, one_host })
+    let cache_bytes = job.cache_bytes.unwrap_or(cache_bytes);
+    Ok(Welcome { rank, size, epoch, provider, arena_bytes, cache_bytes, one_host })
 }
 
 /// One frame of the handshake.

@@ -53,6 +53,9 @@ pub struct Welcome {
     pub provider: Choice,
     /// The size in bytes of the arena that each node contributes.
     pub arena_bytes: u64,
+    /// How many bytes of coherent data this node caches at most: what its own environment says, else what
+    /// the coordinator does.
+    pub cache_bytes: u64,
     /// Whether this node shares the coordinator's host. When it is so for all nodes they all share
     /// one; the provider `shm` admits no others.
     pub one_host: bool,

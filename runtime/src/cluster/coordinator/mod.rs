@@ -28,6 +28,9 @@ pub struct CoordinatorConfig {
     pub provider: Choice,
     /// The size in bytes of the arena that each node contributes.
     pub arena_bytes: u64,
+    /// How many bytes of coherent data each node caches at most; a node's own `PANGEA_CACHE` goes
+    /// before it.
+    pub cache_bytes: u64,
     /// Where to listen for nodes that come over TCP; port 0 for any. Nodes of this host come over a
     /// Unix socket in any case.
     pub listen: SocketAddr,
@@ -37,10 +40,13 @@ impl CoordinatorConfig {
     /// The most nodes of a job: an owner is 16 bits in a lease word, and 0 is nobody.
     pub const MAX_SIZE: u32 = 65_535;
 
-    /// A job of this host: `127.0.0.1` and any port.
+    /// What each node caches at most when nothing is said (64 MiB).
+    pub const CACHE_BYTES: u64 = 64 << 20;
+
+    /// A job of this host: `127.0.0.1` and any port, with caches of [`CoordinatorConfig::CACHE_BYTES`].
     pub fn local(size: u32, provider: Choice, arena_bytes: u64) -> CoordinatorConfig {
         let listen = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-        CoordinatorConfig { size, provider, arena_bytes, listen }
+        CoordinatorConfig { size, provider, arena_bytes, cache_bytes: Self::CACHE_BYTES, listen }
     }
 }
 

@@ -98,6 +98,7 @@ pub(crate) struct State {
     size: u32,
     provider: Choice,
     arena_bytes: u64,
+    cache_bytes: u64,
     epoch: Epoch,
     members: Vec<Member>,
     /// Below it no rank is vacant.
@@ -130,6 +131,7 @@ impl State {
             size: config.size,
             provider: config.provider,
             arena_bytes: config.arena_bytes,
+            cache_bytes: config.cache_bytes,
             epoch: Epoch(0),
             members: (0..config.size).map(|_| Member::Vacant).collect(),
             lowest_vacant: Rank(0),
@@ -209,6 +211,7 @@ impl State {
             epoch: self.epoch,
             provider: self.provider.to_string(),
             arena_bytes: self.arena_bytes,
+            cache_bytes: self.cache_bytes,
             one_host: local,
         })
     }

@@ -5,37 +5,40 @@ use std::str::FromStr;
 
 /// A number of bytes, more than 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Size(usize);
+pub struct Size(usize);
 
 /// Suffixes and the power of two that each stands for.
 const UNITS: [(&str, u32); 5] = [("", 0), ("K", 10), ("M", 20), ("G", 30), ("T", 40)];
 
 /// Why a text is not a size.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadSize {
+pub enum BadSize {
+    /// No number with a known unit.
     #[error(
         "a size is a whole number with K, M, G or T behind it (powers of 1024), as in 64M or 1GiB"
     )]
     Malformed,
+    /// Nothing.
     #[error("a size of 0 bytes is of no use")]
     Zero,
+    /// More than there are addresses.
     #[error("this is more than {} bytes, which no machine can address", usize::MAX)]
     TooLarge,
 }
 
 impl Size {
     /// That many bytes; 0 counts as 1.
-    pub(crate) const fn bytes(bytes: usize) -> Size {
+    pub const fn bytes(bytes: usize) -> Size {
         Size(if bytes == 0 { 1 } else { bytes })
     }
 
     /// That many mebibytes.
-    pub(crate) const fn mebibytes(count: usize) -> Size {
+    pub const fn mebibytes(count: usize) -> Size {
         Size::bytes(count << 20)
     }
 
     /// The number of bytes.
-    pub(crate) const fn get(self) -> usize {
+    pub const fn get(self) -> usize {
         self.0
     }
 }
@@ -71,7 +74,7 @@ impl fmt::Display for Size {
 }
 
 /// Bytes in the largest unit that leaves a number of at least 1, exact where that is short.
-pub(crate) fn text(bytes: u64) -> String {
+pub fn text(bytes: u64) -> String {
     let Some((unit, shift)) = UNITS.iter().rev().find(|(_, shift)| bytes >> shift > 0) else {
         return "0 B".to_owned();
     };
