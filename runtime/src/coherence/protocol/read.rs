@@ -1,0 +1,192 @@
+//! Reads: by a copy whose lease holds, or after a word with the home.
+//!
+//! | what the node has | what it does | round trips |
+//! | --- | --- | --- |
+//! | a copy it may use | nothing | 0 |
+//! | a copy whose lease is over | CAS the lease to a longer one, then READ `wts`, in one batch | 1 |
+//! | a copy to be validated | READ the first two words, or all of a block of up to 512 bytes | 1, and 1 when the lease is over; large ones that have changed 2 |
+//! | nothing | READ the block | 1, and 1 when the lease is over already |
+
+use super::agent::{CachingAgent, Failed, Failure, Known, Request};
+use super::block::{LEASE, Layout, WTS, lease, wts};
+use super::lease::{Lease, LogicalTime};
+use super::recovery;
+use crate::primitives::Trap;
+
+/// When a copy may be read without asking its home: what tells the consistency models apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// As long as its lease holds, and it is fresh.
+    Leased,
+    /// Never.
+    Validated,
+}
+
+/// Reads a block: the answer is a copy that may be read at the node's present logical time.
+///
+/// # Errors
+/// [`Trouble`](super::Trouble).
+pub fn read<A: CachingAgent>(agent: &mut A, rule: Rule) -> Failed<A::Copy, A> {
+    let mut attempt = 0;
+    loop {
+        if let Some(copy) = try_read(agent, rule)? {
+            return Ok(copy);
+        }
+        agent.back_off(attempt)?;
+        attempt = attempt.saturating_add(1);
+    }
+}
+
+/// A READ of so many bytes costs about what one of two words does: a block that is to be validated is read as
+/// a whole, and is there if it has changed.
+const WHOLE: usize = 512;
+
+/// What a look at the home has come to.
+enum Look {
+    /// The copy is current, and may be read.
+    Current,
+    /// There is a newer version.
+    Changed,
+    /// Not now: somebody has the block locked, or the lease could not be had.
+    Later,
+}
+
+fn try_read<A: CachingAgent>(agent: &mut A, rule: Rule) -> Failed<Option<A::Copy>, A> {
+    if let Some(copy) = agent.cached() {
+        let known = agent.known(&copy);
+        let now = agent.now();
+        let holds = now <= known.rts();
+        let look = if rule == Rule::Leased && holds && agent.is_fresh(&copy) {
+            return Ok(Some(copy));
+        } else if rule == Rule::Leased && !holds {
+            agent.begin_look();
+            renew(agent, &copy, known)?
+        } else if agent.layout().end() <= WHOLE {
+            Look::Changed
+        } else {
+            validate(agent, &copy, known)?
+        };
+        match look {
+            Look::Current => return Ok(Some(copy)),
+            Look::Later => return Ok(None),
+            Look::Changed => {}
+        }
+    }
+    fetch(agent)
+}
+
+/// Asks the home whether a copy is current, and until when.
+fn validate<A: CachingAgent>(agent: &mut A, copy: &A::Copy, known: Known) -> Failed<Look, A> {
+    agent.begin_look();
+    match agent.exchange([Request::ReadBlock { len: WTS + 8 }]) {
+        Ok(_) => {}
+        Err(Failure::Lost) => return Ok(Look::Later),
+        Err(Failure::Fatal(error)) => return Err(error.into()),
+    }
+    let (there, written) = (lease(agent.buffer()), wts(agent.buffer()));
+    // Of a dead node nobody can tell by the header what it has written.
+    if recovery::recover(agent, there)? {
+        return Ok(Look::Later);
+    }
+    // The words of one READ may be of different moments: the version tells whether the lease is of this
+    // data. Locked or not makes no difference, as nothing new has been written.
+    if written != known.wts || there.version != known.lease.version {
+        return Ok(Look::Changed);
+    }
+    let seen = Known { lease: there.released(), ..known };
+    if agent.now() <= seen.rts() {
+        agent.renew(copy, seen.lease);
+        return Ok(Look::Current);
+    }
+    if there.owner.is_some() {
+        return Ok(Look::Later);
+    }
+    renew(agent, copy, seen)
+}
+
+/// Prolongs the lease of a copy up to the node's clock and beyond, if it is current.
+fn renew<A: CachingAgent>(agent: &mut A, copy: &A::Copy, known: Known) -> Failed<Look, A> {
+    let now = agent.now();
+    let wanted = known.lease.renewed(known.wts, now);
+    let prolong =
+        Request::CompareSwap { at: LEASE, expected: known.lease.bits(), new: wanted.bits() };
+    let [before, written] = match agent.exchange([prolong, Request::ReadWord { at: WTS }]) {
+        Ok(answers) => answers,
+        Err(Failure::Lost) => return Ok(Look::Later),
+        Err(Failure::Fatal(error)) => return Err(error.into()),
+    };
+    let there = Lease::from_bits(before);
+    let won = before == known.lease.bits();
+    // The version alone does not tell, because it wraps.
+    if LogicalTime(written) != known.wts && !(won && agent.falls_into(Trap::RenewWithoutWts)) {
+        return Ok(Look::Changed);
+    }
+    if won {
+        agent.renew(copy, wanted);
+        return Ok(Look::Current);
+    }
+    if there.owner.is_some() {
+        recovery::recover(agent, there)?;
+        return Ok(Look::Later);
+    }
+    if there.version != known.lease.version {
+        return Ok(Look::Changed);
+    }
+    // Somebody else has prolonged it, perhaps far enough.
+    agent.renew(copy, there);
+    let rts = Known { lease: there, ..known }.rts();
+    Ok(if agent.now() <= rts { Look::Current } else { Look::Later })
+}
+
+/// What a block is that was read, if it is all of one version, the present one, and not locked.
+#[must_use]
+pub fn whole(layout: &Layout, block: &[u8]) -> Option<Known> {
+    whole_if(layout, block, false)
+}
+
+fn whole_if(layout: &Layout, block: &[u8], careless: bool) -> Option<Known> {
+    let there = lease(block);
+    let body = layout.open(block)?;
+    let present = there.owner.is_none() && (careless || body.version == there.version);
+    present.then_some(Known { wts: body.wts, lease: there })
+}
+
+/// Gets the whole block, and a lease if the one that comes with it is over.
+fn fetch<A: CachingAgent>(agent: &mut A) -> Failed<Option<A::Copy>, A> {
+    agent.begin_look();
+    let layout = agent.layout();
+    match agent.exchange([Request::ReadBlock { len: layout.end() }]) {
+        Ok(_) => {}
+        Err(Failure::Lost) => return Ok(None),
+        Err(Failure::Fatal(error)) => return Err(error.into()),
+    }
+    let there = lease(agent.buffer());
+    if there.owner.is_some() {
+        // What nobody has written to yet is still as it was; but of a dead node nobody can tell by the header.
+        let written = wts(agent.buffer());
+        let copy = agent.cached();
+        if recovery::recover(agent, there)? {
+            return Ok(None);
+        }
+        if let Some(copy) = copy {
+            let known = agent.known(&copy);
+            let same = known.wts == written && known.lease.version == there.version;
+            let known = Known { lease: there.released(), ..known };
+            if same && agent.now() <= known.rts() {
+                agent.renew(&copy, known.lease);
+                return Ok(Some(copy));
+            }
+        }
+        return Ok(None);
+    }
+    let careless = agent.falls_into(Trap::MissWithoutVersions);
+    let Some(known) = whole_if(&layout, agent.buffer(), careless) else { return Ok(None) };
+    agent.advance(known.wts);
+    let copy = agent.keep(known);
+    // It may be a newer one than this, got by another thread; whatever it is, it has to be readable.
+    let known = agent.known(&copy);
+    if agent.now() <= known.rts() {
+        return Ok(Some(copy));
+    }
+    Ok(matches!(renew(agent, &copy, known)?, Look::Current).then_some(copy))
+}
