@@ -40,8 +40,8 @@ pub enum Error {
         /// How many elements it has.
         len: usize,
     },
-    /// A handle of an array that was released.
-    #[error("array {name:?} was released by this node; create it or attach to it again")]
+    /// A handle of an array, or of another object, that was released.
+    #[error("{name:?} was released by this node; create it or attach to it again")]
     Released {
         /// The array's name.
         name: String,
@@ -131,4 +131,86 @@ pub enum Error {
     /// An earlier failure left this node unable to take part in barriers and collectives.
     #[error("an earlier barrier or collective failed on this node, so no other can follow")]
     CollectiveBroken,
+    /// A node died amid a write, and left the data half old and half new.
+    #[error(
+        "block {block} of {name:?} is lost: rank {by} died while it wrote it; overwrite all of it to \
+         go on"
+    )]
+    Poisoned {
+        /// What the block belongs to.
+        name: String,
+        /// The block's number in it.
+        block: u64,
+        /// Who died.
+        by: u32,
+    },
+    /// Where a block should be, something else is.
+    #[error(
+        "block {block} of {name:?} is damaged: its memory was changed by something that is no part of \
+         the protocol"
+    )]
+    Damaged {
+        /// What the block belongs to.
+        name: String,
+        /// The block's number in it.
+        block: u64,
+    },
+    /// This node was taken for dead, and others have recovered what it had locked.
+    #[error(
+        "this node was expelled from the job while it had a block locked; what it was about to write is \
+         not there"
+    )]
+    Expelled,
+    /// Somebody who lives has had a block locked for longer than any write takes.
+    #[error(
+        "a block has been locked for {seconds} s by {}; if a guard is held there for long, use a Mutex",
+        owner.map_or("somebody".to_owned(), |rank| format!("rank {rank}"))
+    )]
+    Stuck {
+        /// Who has it locked.
+        owner: Option<u32>,
+        /// For how long this thread has waited, in seconds.
+        seconds: u64,
+    },
+    /// Whoever held a lock died or panicked, and nobody has cleared that yet.
+    #[error(
+        "lock {name:?} is poisoned: {poison}; take it by `into_inner`, mend the data, and call \
+         `clear_poison`"
+    )]
+    LockPoisoned {
+        /// The lock's name.
+        name: String,
+        /// What happened.
+        poison: crate::Poison,
+    },
+    /// A synchronization object that cannot be.
+    #[error("{what} {name:?} cannot be made: {reason}")]
+    BadObject {
+        /// What it was to be.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+    /// More permits than a semaphore has, so that they could be waited for in vain for ever.
+    #[error(
+        "{wanted} permits of semaphore {name:?} cannot be had, because it has {permits} in all"
+    )]
+    TooManyPermits {
+        /// The semaphore's name.
+        name: String,
+        /// How many were asked for.
+        wanted: u32,
+        /// How many there are.
+        permits: u32,
+    },
+    /// This thread has locked what it now waits for.
+    #[error(
+        "this thread has {what} locked already, and would wait for itself; drop the guard first"
+    )]
+    WouldDeadlock {
+        /// What it waits for.
+        what: String,
+    },
 }

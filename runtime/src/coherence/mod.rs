@@ -3,10 +3,119 @@
 //! | model | file | promise | hit / miss / write in round trips |
 //! | --- | --- | --- | --- |
 //! | [`Model::Relaxed`](crate::cluster::Model::Relaxed) | `relaxed.rs` | OpenSHMEM's: each operation goes to the home; order by `fence`, `quiet` and barriers | – / 1 / 1 |
-//! | `Strict` | later | linearizable | |
-//! | `Sequential` | later | sequentially consistent, cached under leases in logical time | |
+//! | [`Model::Strict`](crate::cluster::Model::Strict) | `strict.rs` | linearizable | 1, small / 1 / 2 |
+//! | [`Model::Sequential`](crate::cluster::Model::Sequential) | `sequential.rs` | sequentially consistent, cached under leases in logical time | 0 / 1 / 2 |
 //! | `Release` | later | data-race-free programs see sequential consistency at sync points | |
+//!
+//! Strict and Sequential segments consist of blocks, which nodes keep copies of:
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `protocol/` | what is done to a block, step by step; knows no queue pair |
+//! | `consistency.rs` | the trait of the two models |
+//! | `clock.rs` | the node's logical clock, and how fresh copies have to be |
+//! | `cache/` | the node's copies, bounded in bytes |
+//! | `holds.rs` | the node's own locks, before anybody goes to the home |
+//! | `agent.rs` | the protocol's steps by exchanges with the home |
+//! | `blocks.rs` | [`Blocks`]: reads and writes of the blocks of a segment |
+//! | `prefetch.rs` | several blocks at once |
 
+mod agent;
+mod blocks;
+mod cache;
+mod clock;
+mod consistency;
+mod holds;
+mod prefetch;
+pub mod protocol;
 mod relaxed;
+mod sequential;
+mod strict;
 
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) use agent::{BlockAgent, Patience};
+pub(crate) use blocks::Blocks;
+pub(crate) use cache::{Cache, Snapshot};
+pub(crate) use clock::Clock;
+pub(crate) use holds::{Handed, HeldByCaller, Hold};
 pub(crate) use relaxed::Relaxed;
+
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::primitives::{Primitives, with_thread};
+use holds::{Holds, Key};
+use protocol::Verdict;
+
+/// What the coherent objects of a node share.
+pub(crate) struct Coherence<P: Primitives> {
+    endpoint: Arc<Endpoint<P>>,
+    clock: Clock<P>,
+    cache: Arc<Cache<P>>,
+    holds: Holds<P>,
+    recoveries: [AtomicU64; 3],
+}
+
+impl<P: Primitives> Coherence<P> {
+    /// For a node whose copies take `cache_bytes` at most.
+    pub(crate) fn new(endpoint: &Arc<Endpoint<P>>, cache_bytes: u64) -> Coherence<P> {
+        let cache_bytes = usize::try_from(cache_bytes).unwrap_or(usize::MAX);
+        Coherence {
+            endpoint: Arc::clone(endpoint),
+            clock: Clock::new(),
+            cache: Arc::new(Cache::new(endpoint.collector(), cache_bytes)),
+            holds: Holds::new(),
+            recoveries: Default::default(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn endpoint(&self) -> &Arc<Endpoint<P>> {
+        &self.endpoint
+    }
+
+    #[inline]
+    pub(crate) fn clock(&self) -> &Clock<P> {
+        &self.clock
+    }
+
+    fn cache(&self) -> &Arc<Cache<P>> {
+        &self.cache
+    }
+
+    /// What tells the calling thread from the node's others.
+    pub(crate) fn caller(&self) -> Result<usize, Error> {
+        with_thread(&self.endpoint, |thread| Ok(Rc::as_ptr(thread).addr()))
+    }
+
+    fn hold(&self, key: Key) -> Result<Result<Hold<'_, P>, HeldByCaller>, Error> {
+        Ok(self.holds.hold(key, self.caller()?))
+    }
+
+    fn try_hold(&self, key: Key) -> Result<Result<Option<Hold<'_, P>>, HeldByCaller>, Error> {
+        Ok(self.holds.try_hold(key, self.caller()?))
+    }
+
+    fn is_held_by_caller(&self, key: Key) -> Result<bool, Error> {
+        Ok(!self.holds.is_empty() && self.holds.is_held_by(key, self.caller()?))
+    }
+
+    /// Passes a moment between two looks at something that is to become different. `attempt` counts from 0.
+    pub(crate) fn pause(&self, attempt: u32) -> Result<(), Error> {
+        self.endpoint.health().check_coordinator()?;
+        agent::pause::<P>(attempt);
+        Ok(())
+    }
+
+    fn note_recovery(&self, verdict: Verdict) {
+        self.recoveries[verdict as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many blocks this node found under the lock of a dead one and unlocked, rolled forward, or had to
+    /// report as poisoned.
+    pub(crate) fn recoveries(&self) -> [u64; 3] {
+        self.recoveries.each_ref().map(|count| count.load(Ordering::Relaxed))
+    }
+}

@@ -6,12 +6,25 @@
 //! | `array.rs` | [`Array`]: elements, ranges, strided and scattered access, non-blocking forms |
 //! | `atomics.rs` | 64-bit atomics on the elements of an array |
 //! | `local.rs` | [`LocalPart`]: the part of one node, in place |
+//! | `shared.rs` | [`Shared`]: one value, kept coherent |
+//! | `shared_array.rs`, `shared_block.rs` | [`SharedArray`]: many, in blocks; guards of a block |
+//! | `coherent.rs` | what these two have in common |
+//! | `batch.rs` | [`Batch`]: many reads of cached values |
 
 mod array;
 mod atomics;
+mod batch;
 mod builder;
+mod coherent;
 mod local;
+mod shared;
+mod shared_array;
+mod shared_block;
 
 pub use array::{Array, Transfer};
+pub use batch::Batch;
 pub use builder::ArrayBuilder;
 pub use local::LocalPart;
+pub use shared::{ReadGuard, Shared, SharedBuilder, WriteGuard};
+pub use shared_array::{SharedArray, SharedArrayBuilder};
+pub use shared_block::{BlockReadGuard, BlockWriteGuard};
