@@ -23,7 +23,7 @@
 //! | module | what | knows |
 //! | --- | --- | --- |
 //! | `collections` | arrays | all below |
-//! | `sync` | barrier, reduction, broadcast | `endpoint`, `cluster` |
+//! | `sync` | barriers, reduction, broadcast, locks, atomics, semaphores | `coherence` and below |
 //! | `coherence` | consistency models, one file each | `space` and below |
 //! | `space` | addresses, segments, placement | `endpoint`, `cluster` |
 //! | `endpoint` | this process's fabric, arena, queue pairs | `cluster`, `verbs-shim` |
@@ -54,9 +54,19 @@ mod sync;
 mod testing;
 
 pub use cluster::{Distribution, Model};
-pub use collections::{Array, ArrayBuilder, LocalPart, Transfer};
+#[doc(hidden)]
+pub use coherence::protocol;
+pub use collections::{
+    Array, ArrayBuilder, Batch, BlockReadGuard, BlockWriteGuard, LocalPart, ReadGuard, Shared,
+    SharedArray, SharedArrayBuilder, SharedBuilder, Transfer, WriteGuard,
+};
 pub use error::Error;
 pub use node::{Node, join, join_at};
 pub use space::{Element, GlobalAddr, Word};
+pub use sync::{
+    Atomic, AtomicBits, AtomicInteger, AtomicValue, Barrier, LockError, Mutex, MutexGuard,
+    ObjectBuilder, Once, OnceState, Permits, Poison, Poisoned, RwLock, RwLockReadGuard,
+    RwLockWriteGuard, Semaphore,
+};
 pub use verbs_shim::SharedCell;
 pub use verbs_shim::provider::Counts;

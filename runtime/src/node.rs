@@ -2,16 +2,21 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 use verbs_shim::provider::{AnyProvider, Choice, Counted, Counts, VerbsOptions};
 
 use crate::cluster::{CatalogEntry, Coordinator, CoordinatorConfig, JobEnv, Welcome};
-use crate::collections::ArrayBuilder;
+use crate::coherence::Coherence;
+use crate::collections::{ArrayBuilder, Batch, SharedArrayBuilder, SharedBuilder};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
 use crate::space::Element;
-use crate::sync::{MAX_VALUE, RESERVED_BYTES, Sync};
+use crate::sync::{
+    Atomic, AtomicValue, Barrier, MAX_VALUE, Mutex, ObjectBuilder, Once, RESERVED_BYTES, RwLock,
+    Semaphore, Sync,
+};
 
 /// A process of the job. Clones are handles of the same node, for other threads.
 ///
@@ -30,6 +35,7 @@ impl<P: Primitives> Clone for Node<P> {
 
 struct Inner<P: Primitives> {
     endpoint: Arc<Endpoint<P>>,
+    coherence: Arc<Coherence<P>>,
     sync: Sync<P>,
 }
 
@@ -59,7 +65,10 @@ pub fn join() -> Result<Node, Error> {
     match JobEnv::from_env()? {
         Some(job) => join_at(&job),
         None => {
-            let config = CoordinatorConfig::local(1, Choice::Shm, ALONE_BYTES);
+            let mut config = CoordinatorConfig::local(1, Choice::Shm, ALONE_BYTES);
+            if let Some(bytes) = JobEnv::cache_bytes_from_env()? {
+                config.cache_bytes = bytes;
+            }
             let coordinator = Coordinator::start(&config)?;
             let job = coordinator.job().clone();
             Node::enter(&job, Some(coordinator), open_provider)
@@ -110,8 +119,14 @@ impl<P: Primitives> Node<P> {
         own: Option<Coordinator<P>>,
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Node<P>, Error> {
-        let endpoint = Endpoint::join(job, own, RESERVED_BYTES, open)?;
-        Ok(Node { inner: Arc::new(Inner { endpoint: Arc::new(endpoint), sync: Sync::new() }) })
+        let mut cache_bytes = 0;
+        let endpoint = Endpoint::join(job, own, RESERVED_BYTES, |welcome| {
+            cache_bytes = welcome.cache_bytes;
+            open(welcome)
+        })?;
+        let endpoint = Arc::new(endpoint);
+        let coherence = Arc::new(Coherence::new(&endpoint, cache_bytes));
+        Ok(Node { inner: Arc::new(Inner { endpoint, coherence, sync: Sync::new() }) })
     }
 
     /// The provider itself.
@@ -148,6 +163,67 @@ impl<P: Primitives> Node<P> {
         ArrayBuilder::new(&self.inner.endpoint, name)
     }
 
+    /// One value that all nodes share, kept coherent and cached, to be described, and then created or
+    /// attached to by name.
+    pub fn shared<T: Element>(&self, name: &str) -> SharedBuilder<T, P> {
+        SharedBuilder::new(&self.inner.coherence, name)
+    }
+
+    /// An array that all nodes share, kept coherent and cached, to be described, and then created or
+    /// attached to by name.
+    pub fn shared_array<T: Element>(&self, name: &str) -> SharedArrayBuilder<T, P> {
+        SharedArrayBuilder::new(&self.inner.coherence, name)
+    }
+
+    /// Begins a batch of reads of [`Shared`](crate::Shared) values and [`SharedArray`](crate::SharedArray)s by
+    /// this thread: what each read would do to keep the cache from under it is done once. A few nanoseconds.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.inner.endpoint.pin())
+    }
+
+    /// What this node met under the locks of nodes that died: blocks that it unlocked as they were, that it
+    /// rolled forward, and that it had to report as poisoned.
+    #[doc(hidden)]
+    pub fn recoveries(&self) -> [u64; 3] {
+        self.inner.coherence.recoveries()
+    }
+
+    /// A lock around a value, to be created or attached to by name.
+    pub fn mutex<T: Element>(&self, name: &str) -> ObjectBuilder<Mutex<T, P>, P> {
+        Mutex::builder(&self.inner.coherence, name)
+    }
+
+    /// A lock around a value that many may read or one may write, to be created or attached to by name.
+    pub fn rwlock<T: Element>(&self, name: &str) -> ObjectBuilder<RwLock<T, P>, P> {
+        RwLock::builder(&self.inner.coherence, self.inner.sync.locals(), name)
+    }
+
+    /// An integer or truth value that is changed atomically, to be created or attached to by name.
+    pub fn atomic<T: AtomicValue>(&self, name: &str) -> ObjectBuilder<Atomic<T, P>, P> {
+        Atomic::builder(&self.inner.coherence, name)
+    }
+
+    /// So many permits, to be created or attached to by name.
+    pub fn semaphore(&self, name: &str, permits: u32) -> ObjectBuilder<Semaphore<P>, P> {
+        Semaphore::builder(&self.inner.coherence, name, permits)
+    }
+
+    /// Something to be done once, to be created or attached to by name.
+    pub fn once(&self, name: &str) -> ObjectBuilder<Once<P>, P> {
+        Once::builder(&self.inner.coherence, name)
+    }
+
+    /// A barrier among the nodes of these ranks, of which this node is one. Each of them calls this with the same
+    /// ranks, in whatever order, and whoever comes first creates it. The deaths of nodes that are not among
+    /// them do no harm. Control plane: about ⌈log2 n⌉ messages to the coordinator and back.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchRank`]; [`Error::BadObject`] when a rank is named twice, or this node is not among
+    /// them; when others have called it with another list, when a member died, or an arena has no room.
+    pub fn barrier_among(&self, name: &str, ranks: &[usize]) -> Result<Barrier<P>, Error> {
+        Barrier::create(&self.inner.coherence, self.inner.sync.locals(), name, ranks)
+    }
+
     /// The segments that exist now. Control plane.
     ///
     /// # Errors
@@ -157,13 +233,13 @@ impl<P: Primitives> Node<P> {
     }
 
     /// Waits until all nodes are here. What any of them wrote before (by blocking calls, by
-    /// non-blocking ones of the calling thread, or into its own part) all of them see after.
-    /// ⌈log2 n⌉ rounds of one-sided WRITEs, after a [`Node::quiet`]. One thread of each node calls it.
+    /// non-blocking ones of the calling thread, or into its own part) all of them see after, in coherent
+    /// objects too. ⌈log2 n⌉ rounds of one-sided WRITEs, after a [`Node::quiet`]. One thread of each node calls it.
     ///
     /// # Errors
     /// When a node died or left, so that it can never come; it is named.
     pub fn barrier(&self) -> Result<(), Error> {
-        self.inner.sync.barrier(&self.inner.endpoint)
+        self.inner.sync.barrier(&self.inner.endpoint, self.inner.coherence.clock())
     }
 
     /// Waits until all non-blocking work of this thread is complete at its homes. One round trip for
@@ -181,10 +257,16 @@ impl<P: Primitives> Node<P> {
     /// pair keeps that order anyway. It says nothing about different homes otherwise, and nothing about
     /// reads in flight (a [`get_nb`](crate::Array::get_nb) that nobody has waited for).
     ///
+    /// For coherent objects it is what ties them to the world outside: after a message over a socket, say,
+    /// which tells this node of something that another has written, they show it only after a fence. Every
+    /// copy in the node's cache is validated at its home before its next use, by whatever thread: one
+    /// round trip for each. What synchronizes within the job (locks, atomics, barriers) needs no fence.
+    ///
     /// # Errors
     /// None today; a provider that needs to wait may fail.
     pub fn fence(&self) -> Result<(), Error> {
-        std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        self.inner.coherence.clock().fence();
         Ok(())
     }
 
@@ -205,7 +287,8 @@ impl<P: Primitives> Node<P> {
     pub fn reduce<T: Element>(&self, value: T, op: impl Fn(T, T) -> T) -> Result<T, Error> {
         let mut value = value;
         let bytes = bytemuck::bytes_of_mut(&mut value);
-        self.inner.sync.reduce(&self.inner.endpoint, bytes, |mine, theirs| {
+        let clock = self.inner.coherence.clock();
+        self.inner.sync.reduce(&self.inner.endpoint, clock, bytes, |mine, theirs| {
             let combined =
                 op(bytemuck::pod_read_unaligned(mine), bytemuck::pod_read_unaligned(theirs));
             mine.copy_from_slice(bytemuck::bytes_of(&combined));
@@ -232,7 +315,8 @@ impl<P: Primitives> Node<P> {
             marked[0] = 1;
             marked[1..].copy_from_slice(bytemuck::bytes_of(&value));
         }
-        self.inner.sync.reduce(&self.inner.endpoint, marked, |mine, theirs| {
+        let clock = self.inner.coherence.clock();
+        self.inner.sync.reduce(&self.inner.endpoint, clock, marked, |mine, theirs| {
             if theirs[0] == 1 {
                 mine.copy_from_slice(theirs);
             }

@@ -4,7 +4,8 @@
 //! is below the lowest set bit of `r`), each of which stands for the ranks from itself up to the next
 //! child. So values are combined in the order of the ranks, and the result is the same everywhere and
 //! every time, also for floating point. Then the result goes down the same tree. A broadcast is a
-//! reduction that keeps the root's value.
+//! reduction that keeps the root's value. With each value goes the logical time of who gives it, so in the
+//! end all clocks have reached the latest of them.
 //!
 //! # Why two banks of slots are enough
 //!
@@ -12,8 +13,10 @@
 //! ended for it, so after every node has given its value to `c + 1`, which a node does after it has
 //! taken all that it needs out of `c`.
 
-use super::barrier::wait_for;
+use super::barrier::{hear, told, wait_for};
 use super::layout::{self, Slot};
+use crate::coherence::Clock;
+use crate::coherence::protocol::LogicalTime;
 use crate::endpoint::{Endpoint, Place};
 use crate::error::Error;
 use crate::primitives::Primitives;
@@ -24,26 +27,31 @@ pub(crate) const MAX_VALUE: usize = 256;
 /// The broadcast puts a mark in front of its value.
 pub(super) const MAX_BYTES: usize = MAX_VALUE + 1;
 
-const _: () = assert!(MAX_BYTES as u64 <= layout::PAYLOAD);
+/// The logical time behind a value.
+const TIME: usize = 8;
+
+const _: () = assert!((MAX_BYTES + TIME) as u64 <= layout::PAYLOAD);
 
 /// Combines the `value`s of all nodes in collective number `collective` (from 1).
-/// 2 ⌈log2 n⌉ WRITEs on the longest path.
+/// 2 ⌈log2 n⌉ WRITEs of values on the longest path.
 pub(super) fn reduce<P: Primitives>(
     endpoint: &Endpoint<P>,
+    clock: &Clock<P>,
     collective: u64,
     value: &mut [u8],
     mut combine: impl FnMut(&mut [u8], &[u8]),
 ) -> Result<(), Error> {
     let (rank, size) = (endpoint.rank(), endpoint.size());
-    let mut received = [0; layout::PAYLOAD as usize];
+    let party = Party { endpoint, clock, collective };
+    let mut received = [0; MAX_BYTES];
     let received = &mut received[..value.len()];
     for (round, child) in children(rank, size) {
-        take(endpoint, layout::from_child(collective, round), collective, child, received)?;
+        party.take(child, layout::from_child(collective, round), received)?;
         combine(value, received);
     }
     if let Some((round, parent)) = parent(rank) {
-        give(endpoint, parent, layout::from_child(collective, round), collective, value)?;
-        take(endpoint, layout::from_parent(collective), collective, parent, value)?;
+        party.give(parent, layout::from_child(collective, round), value)?;
+        party.take(parent, layout::from_parent(collective), value)?;
     }
     // The farthest child first: its subtree is the deepest.
     let mut below = [0; u32::BITS as usize];
@@ -53,37 +61,47 @@ pub(super) fn reduce<P: Primitives>(
         count += 1;
     }
     for child in below[..count].iter().rev() {
-        give(endpoint, *child, layout::from_parent(collective), collective, value)?;
+        party.give(*child, layout::from_parent(collective), value)?;
     }
     Ok(())
 }
 
-/// WRITEs a value into a slot of `to`, and then the number that says it is there.
-fn give<P: Primitives>(
-    endpoint: &Endpoint<P>,
-    to: u32,
-    slot: Slot,
+/// A node in a collective.
+struct Party<'a, P: Primitives> {
+    endpoint: &'a Endpoint<P>,
+    clock: &'a Clock<P>,
     collective: u64,
-    value: &[u8],
-) -> Result<(), Error> {
-    let payload = (Place::new(to, slot.payload), value);
-    endpoint.notify(Some(payload), (Place::new(to, slot.flag), collective))
 }
 
-/// Waits for a value from `from` in a slot of this node's own arena.
-fn take<P: Primitives>(
-    endpoint: &Endpoint<P>,
-    slot: Slot,
-    collective: u64,
-    from: u32,
-    value: &mut [u8],
-) -> Result<(), Error> {
-    let arena = endpoint.arena();
-    // The acquire of the load pairs with the order of the two WRITEs on one queue pair: the number
-    // comes last.
-    wait_for(endpoint, from, || P::load(arena, slot.flag as usize) == collective)?;
-    P::read(arena, slot.payload as usize, value);
-    Ok(())
+impl<P: Primitives> Party<'_, P> {
+    /// WRITEs a value into a slot of `to`, and then the number that says it is there.
+    fn give(&self, to: u32, slot: Slot, value: &[u8]) -> Result<(), Error> {
+        let mut payload = [0; MAX_BYTES + TIME];
+        let payload = &mut payload[..value.len() + TIME];
+        let (front, back) = payload.split_at_mut(value.len());
+        front.copy_from_slice(value);
+        back.copy_from_slice(&told(self.clock).0.to_le_bytes());
+        let flag = self.collective.to_ne_bytes();
+        let at = Place::new(to, slot.flag);
+        self.endpoint.notify(Some((Place::new(to, slot.payload), payload)), (at, &flag))
+    }
+
+    /// Waits for a value from `from` in a slot of this node's own arena.
+    fn take(&self, from: u32, slot: Slot, value: &mut [u8]) -> Result<(), Error> {
+        let arena = self.endpoint.arena();
+        // The acquire of the load pairs with the order of the two WRITEs on one queue pair: the number
+        // comes last.
+        wait_for(self.endpoint, from, || P::load(arena, slot.flag as usize) == self.collective)?;
+        let mut payload = [0; MAX_BYTES + TIME];
+        let payload = &mut payload[..value.len() + TIME];
+        P::read(arena, slot.payload as usize, payload);
+        let (front, back) = payload.split_at(value.len());
+        value.copy_from_slice(front);
+        let mut time = [0; TIME];
+        time.copy_from_slice(back);
+        hear(self.clock, LogicalTime(u64::from_le_bytes(time)));
+        Ok(())
+    }
 }
 
 /// The children of `rank`, with their rounds.

@@ -1,15 +1,18 @@
 //! The words at the head of every arena that barriers and collectives own.
 //!
 //! ```text
-//! 0       barrier     one line for each round: the number of the barrier that the partner is in
+//! 0       barrier     one line for each round: the sign of the partner, see `sign.rs`
 //! 2 KiB   collective  two banks (odd and even collectives), each with one slot for each child
 //!                     of the binomial tree and one for the parent
 //! ```
 //!
-//! A slot is a payload and, behind it, the number of the collective that it belongs to. Each word
-//! has one writer in each barrier or collective, and is changed by WRITEs only.
+//! A slot is a payload (a value, and behind it the giver's logical time) and, behind it, the number of the
+//! collective that it belongs to. Each word has one writer in each barrier or collective, and is changed by
+//! WRITEs only.
 
-const LINE: u64 = 64;
+use super::sign::Sign;
+
+pub(super) const LINE: u64 = 64;
 
 /// Rounds of a barrier, and children of a tree node: log2 of the most nodes (2^32).
 const ROUNDS: u64 = 32;
@@ -24,11 +27,12 @@ const COLLECTIVES: u64 = ROUNDS * LINE;
 /// Bytes at the head of each arena that are not for segments.
 pub(crate) const RESERVED_BYTES: u64 = 28 << 10;
 
+const _: () = assert!(Sign::BYTES as u64 <= LINE);
 const _: () = assert!(COLLECTIVES + 2 * BANK <= RESERVED_BYTES);
 const _: () = assert!(RESERVED_BYTES.is_multiple_of(4096));
 
-/// Where the partner of a barrier's round writes.
-pub(super) fn barrier_flag(round: u32) -> u64 {
+/// Where the partner of a barrier's round writes, from the first line on.
+pub(super) fn barrier_line(round: u32) -> u64 {
     u64::from(round) * LINE
 }
 
@@ -60,7 +64,8 @@ mod tests {
 
     #[test]
     fn nothing_overlaps_and_words_are_aligned() {
-        let mut places: Vec<(u64, u64)> = (0..32).map(|round| (barrier_flag(round), 8)).collect();
+        let mut places: Vec<(u64, u64)> =
+            (0..32).map(|round| (barrier_line(round), Sign::BYTES as u64)).collect();
         for bank in 0..2 {
             for slot in (0..32).map(|r| from_child(bank, r)).chain([from_parent(bank)]) {
                 places.push((slot.payload, PAYLOAD));

@@ -1,5 +1,8 @@
 //! Signs that get lost between living nodes: nobody waits for ever.
 
+mod fairness;
+mod lost;
+
 use std::sync::{Arc, Mutex};
 
 use verbs_shim::Status;
