@@ -14,11 +14,13 @@
 //! | `schedule`, `coroutine` | simulated threads and time |
 //! | `simulated`, `connection`, `wire` | what the runtime needs of a machine |
 //! | `timeline`, `digest`, [`chance`] | what happened; where chance comes from |
+//! | [`coherent`] | exhaustive search of the coherence protocol |
 //! | [`scale`], `traffic` | what operations cost, and how that grows with nodes; speed |
 //! | [`history`], [`check`], [`explore`], [`litmus`], [`exhaustive`] | what is right, and searching all that can happen |
 
 pub mod chance;
 pub mod check;
+pub mod coherent;
 mod connection;
 mod coroutine;
 mod digest;

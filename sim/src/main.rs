@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use pangea_sim::coherent::{self, CoherentArgs};
 use pangea_sim::litmus::{self, LitmusArgs};
 use pangea_sim::scale::{self, ScaleArgs};
 use pangea_sim::scenario::SCENARIOS;
@@ -28,6 +29,8 @@ enum Command {
     List,
     /// Searches all interleavings of litmus tests, and compares what comes out with what may
     Litmus(LitmusArgs),
+    /// Searches all interleavings of small programs over the coherence protocol, with faults and without
+    Coherent(CoherentArgs),
     /// Measures how the cost of operations grows with the nodes, and how fast the simulation is
     Scale(ScaleArgs),
     /// Runs seeds and tells of each, for a search
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         None => search::command(&search),
         Some(Command::List) => list().map(|()| true),
         Some(Command::Litmus(args)) => litmus::command(args),
+        Some(Command::Coherent(args)) => coherent::command(args),
         Some(Command::Scale(args)) => scale::command(args),
         Some(Command::Batch(args)) => search::run_batch(args).map(|()| true),
     };
