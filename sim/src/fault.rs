@@ -3,9 +3,10 @@
 //! A [`FaultPlan`] says what may happen. What is [`Draw`]n comes from the seed: how many, to whom, when.
 //! What is [`Planned`] comes as it says. The scheduler performs both.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use verbs_shim::provider::sim::{self, FaultCounts, Machine, Nanos};
+use verbs_shim::provider::sim::{self, FaultCounts, Machine, Nanos, NicEvent};
 
 use crate::chance::Seeded;
 use crate::schedule::{Due, World};
@@ -64,6 +65,14 @@ pub enum When {
     Step(u64),
     /// So many nanoseconds after all nodes have joined.
     Joined(Nanos),
+    /// At the `nth` thing, from 1, that happens to any request of this machine after it called
+    /// [`SimNode::arm`](crate::SimNode::arm): a post, a cache line read or placed, a step of an atomic, a completion.
+    Event {
+        /// Which machine.
+        machine: Machine,
+        /// Which event.
+        nth: u32,
+    },
 }
 
 /// A fault, and when it happens.
@@ -216,6 +225,8 @@ pub(crate) struct Faults {
     pub(crate) tally: FaultTally,
     /// Machines to which something happened that may cost them their place in the job.
     pub(crate) harmed: Vec<Machine>,
+    /// For each machine that was armed, how much has happened to its requests since then.
+    armed: BTreeMap<Machine, u32>,
 }
 
 /// Marks the end of a lasting fault among the numbers of faults.
@@ -223,7 +234,29 @@ const END: u32 = 1 << 31;
 
 impl Faults {
     pub(crate) fn new(planned: Vec<Planned>) -> Faults {
-        Faults { planned, tally: FaultTally::default(), harmed: Vec::new() }
+        Faults { planned, tally: FaultTally::default(), harmed: Vec::new(), armed: BTreeMap::new() }
+    }
+
+    /// Something happened to a request of a machine that is armed: the faults planned for then.
+    fn count(&mut self, machine: Machine) -> Vec<u32> {
+        let Some(count) = self.armed.get_mut(&machine) else { return Vec::new() };
+        *count += 1;
+        let now = When::Event { machine, nth: *count };
+        let due = self.planned.iter().zip(0..).filter(|(planned, _)| planned.when == now);
+        due.map(|(_, number)| number).collect()
+    }
+}
+
+/// Whose request an event is about, if it is about one that takes place.
+fn initiator(event: &NicEvent) -> Option<Machine> {
+    match event {
+        NicEvent::Posted { request, .. }
+        | NicEvent::Placed { request, .. }
+        | NicEvent::Sampled { request, .. }
+        | NicEvent::Loaded { request, .. }
+        | NicEvent::Stored { request, .. }
+        | NicEvent::Completed { request, .. } => Some(request.machine),
+        _ => None,
     }
 }
 
@@ -241,7 +274,7 @@ impl World {
     pub(crate) fn schedule_faults(&self) {
         self.schedule_where(|when| match when {
             When::Time(at) => Some(at),
-            When::Step(_) | When::Joined(_) => None,
+            When::Step(_) | When::Joined(_) | When::Event { .. } => None,
         });
     }
 
@@ -250,8 +283,22 @@ impl World {
         let now = self.now();
         self.schedule_where(|when| match when {
             When::Joined(after) => Some(now + after),
-            When::Time(_) | When::Step(_) => None,
+            When::Time(_) | When::Step(_) | When::Event { .. } => None,
         });
+    }
+
+    /// What is planned for events of this machine counts from now on.
+    pub(crate) fn arm(&self, machine: Machine) {
+        self.state.borrow_mut().faults.armed.insert(machine, 0);
+    }
+
+    /// Something happened in the network: what is planned for then comes next.
+    pub(crate) fn count_event(&self, event: &NicEvent) {
+        let Some(machine) = initiator(event) else { return };
+        let mut state = self.state.borrow_mut();
+        for number in state.faults.count(machine) {
+            state.push(self.now(), Due::Fault(number));
+        }
     }
 
     /// Performs what is planned for this step; the step of the next one.

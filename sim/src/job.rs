@@ -38,6 +38,8 @@ pub struct Job {
     pub nodes: u32,
     /// The size of each node's arena in bytes.
     pub arena_bytes: u64,
+    /// How many bytes of coherent data each node caches at most.
+    pub cache_bytes: u64,
     /// Where all chance comes from.
     pub seed: u64,
     /// How the network behaves. Its faults are those of `faults`.
@@ -57,12 +59,13 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job without faults. Arenas have a megabyte.
+    /// A job without faults. Arenas have a megabyte, and caches as much.
     pub fn new(scenario: &str, nodes: u32, seed: u64) -> Job {
         Job {
             scenario: scenario.to_owned(),
             nodes,
             arena_bytes: 1 << 20,
+            cache_bytes: 1 << 20,
             seed,
             network: Settings::default(),
             faults: FaultPlan::default(),
@@ -107,6 +110,7 @@ impl Job {
         let run = Rc::new(Run {
             nodes: self.nodes,
             arena_bytes: self.arena_bytes,
+            cache_bytes: self.cache_bytes,
             seed: self.seed,
             allow_errors: self.allow_errors,
             program,
@@ -115,6 +119,7 @@ impl Job {
             exploring: Cell::new(0),
             explored: Cell::new(false),
             ends: RefCell::new(vec![NodeEnd::Cut; self.nodes as usize]),
+            recoveries: Cell::default(),
         });
         let begun = Rc::clone(&run);
         let within = Rc::clone(&world);
@@ -131,6 +136,7 @@ impl Job {
             digest,
             timeline,
             faults: world.tally(),
+            recoveries: run.recoveries.get(),
             operations: 0,
             options: String::new(),
         };
@@ -177,6 +183,7 @@ type Program = Rc<dyn Fn(&SimNode) -> ProgramResult>;
 struct Run {
     nodes: u32,
     arena_bytes: u64,
+    cache_bytes: u64,
     seed: u64,
     allow_errors: bool,
     program: Program,
@@ -187,6 +194,8 @@ struct Run {
     /// All have come there.
     explored: Cell<bool>,
     ends: RefCell<Vec<NodeEnd>>,
+    /// Blocks that nodes found under the locks of dead ones, by what became of them.
+    recoveries: Cell<[u64; 3]>,
 }
 
 impl Run {
@@ -207,7 +216,8 @@ impl Run {
 
     fn coordinate(self: &Rc<Run>) -> ProgramResult {
         let world = World::current();
-        let config = CoordinatorConfig::local(self.nodes, Choice::Verbs, self.arena_bytes);
+        let mut config = CoordinatorConfig::local(self.nodes, Choice::Verbs, self.arena_bytes);
+        config.cache_bytes = self.cache_bytes;
         let coordinator = Coordinator::<Simulated>::start_with(&config, |event: &JobEvent| {
             World::current().record(&Event::Coordinator(&event.to_string()));
         })?;
@@ -258,7 +268,14 @@ impl Run {
         if self.count_joined.get() == self.nodes {
             world.all_joined();
         }
-        (self.program)(&SimNode::new(self, node, machine, 0))
+        let sim = SimNode::new(self, node, machine, 0);
+        let result = (self.program)(&sim);
+        let mut recoveries = self.recoveries.get();
+        for (sum, count) in recoveries.iter_mut().zip(sim.node.recoveries()) {
+            *sum += count;
+        }
+        self.recoveries.set(recoveries);
+        result
     }
 }
 
@@ -375,6 +392,17 @@ impl SimNode {
     pub fn fail_pair_of(&self, machine: Machine, nth: u64) -> bool {
         self.world.set_active();
         self.world.network.fail_pair_of(machine, nth)
+    }
+
+    /// Faults planned for events of this node count from now on; see
+    /// [`When::Event`](crate::fault::When::Event).
+    pub fn arm(&self) {
+        self.world.arm(self.machine);
+    }
+
+    /// Whether a node lives, which no real program could know.
+    pub fn is_alive(&self, rank: u32) -> bool {
+        !self.world.state.borrow().machines[rank as usize].dead
     }
 
     /// Kills this node. The caller does not come back.

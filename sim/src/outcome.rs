@@ -63,10 +63,18 @@ pub struct Outcome {
     pub timeline: Option<String>,
     /// The faults that happened.
     pub faults: FaultTally,
+    /// How often a node found a block under the lock of a dead one and unlocked it, rolled it forward, or had to
+    /// call it poisoned.
+    pub recoveries: [u64; 3],
     /// How many operations its programs did, as far as the scenario counts them.
     pub operations: u64,
     /// What the command line said beyond scenario and seed, for the command that runs it again.
     pub options: String,
+}
+
+/// Recoveries by their verdicts, in words.
+pub(crate) fn recoveries([unlocked, forward, poisoned]: [u64; 3]) -> String {
+    format!("{unlocked} unlocked, {forward} rolled forward, {poisoned} poisoned")
 }
 
 impl Outcome {
@@ -112,6 +120,9 @@ impl fmt::Display for Outcome {
         let (micros, steps) = (self.time / 1000, self.steps);
         write!(f, "\n  {micros} us, {steps} steps, digest {:016x}", self.digest)?;
         write!(f, "\n  faults: {}", self.faults)?;
+        if self.recoveries != [0; 3] {
+            write!(f, "\n  recoveries: {}", recoveries(self.recoveries))?;
+        }
         if !self.is_good() {
             write!(f, "\n  again: {}", self.replay())?;
         }
@@ -135,6 +146,7 @@ mod tests {
             digest: 1,
             timeline: None,
             faults: FaultTally::default(),
+            recoveries: [0; 3],
             operations: 0,
             options: " --nodes 3".to_owned(),
         };

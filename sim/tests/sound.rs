@@ -9,6 +9,7 @@ const SEEDS: std::ops::Range<u64> = 0..100;
 #[test]
 fn all_scenarios_pass_and_every_fault_happens() {
     let mut sums = [0; FaultTally::KINDS];
+    let mut recoveries = [0; 3];
     for scenario in SCENARIOS {
         let mut operations = 0;
         for seed in SEEDS {
@@ -18,12 +19,16 @@ fn all_scenarios_pass_and_every_fault_happens() {
             for (sum, (count, _)) in sums.iter_mut().zip(outcome.faults.each()) {
                 *sum += count;
             }
+            for (sum, count) in recoveries.iter_mut().zip(outcome.recoveries) {
+                *sum += count;
+            }
         }
         assert!(operations > SEEDS.end, "{}: {operations} operations", scenario.name);
     }
     for (sum, (_, name)) in sums.into_iter().zip(FaultTally::default().each()) {
         assert!(sum > 0, "no {name} in any run");
     }
+    assert!(recoveries.iter().all(|&sum| sum > 0), "unlocked, forward, poisoned: {recoveries:?}");
 }
 
 #[test]

@@ -101,6 +101,69 @@ pub fn check_tokens(holds: &[Hold]) -> Result<(), Violation> {
     Ok(())
 }
 
+/// Checks that nobody reads under a lock while somebody writes.
+///
+/// # Errors
+/// The first writer and reader that overlap.
+pub fn check_readers(writers: &[Hold], readers: &[Hold]) -> Result<(), Violation> {
+    let overlap = |a: &Hold, b: &Hold| {
+        let ends_before = |a: &Hold, b: &Hold| a.until.is_some_and(|until| until <= b.from);
+        a.lock == b.lock && !ends_before(a, b) && !ends_before(b, a)
+    };
+    for writer in writers {
+        if let Some(reader) = readers.iter().find(|reader| overlap(writer, reader)) {
+            let lock = writer.lock;
+            let text =
+                format!("lock {lock} was written and read under:\n    {writer}\n    {reader}");
+            return Err(Violation::new("mutual exclusion", text));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that never more than `most` permits are out at a time; each hold is one.
+///
+/// # Errors
+/// When there are, with the hold that is too many.
+pub fn check_permits(holds: &[Hold], most: usize) -> Result<(), Violation> {
+    for (lock, holds) in by_lock(holds) {
+        for hold in &holds {
+            let is_out = |other: &&&Hold| {
+                other.from <= hold.from && other.until.is_none_or(|it| it > hold.from)
+            };
+            let out = holds.iter().filter(is_out).count();
+            if out > most {
+                let text = format!(
+                    "{out} of {most} permits of {lock} are out, with this one:\n    {hold}"
+                );
+                return Err(Violation::new("permits", text));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Checks that between asking and getting, others have no more than `most` turns: holds in a row of one
+/// node, of which `threads` holders have numbers side by side.
+///
+/// # Errors
+/// The hold that came too late.
+pub fn check_turns(holds: &[Hold], threads: u32, most: usize) -> Result<(), Violation> {
+    for (lock, holds) in by_lock(holds) {
+        for hold in &holds {
+            let waited = holds.iter().filter(|it| it.from > hold.asked && it.from < hold.from);
+            let mut nodes: Vec<u32> = waited.map(|it| it.holder / threads).collect();
+            nodes.dedup();
+            if nodes.len() > most {
+                let turns = nodes.len();
+                let text = format!("{turns} turns of lock {lock} came before:\n    {hold}");
+                return Err(Violation::new("fairness", text));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// An access that what a lock protects let pass, with the token that it carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Access {
@@ -165,6 +228,33 @@ mod tests {
         assert!(check(&[hold(0, 0, 1), hold(0, 2, 9), hold(1, 3, 4), hold(2, 5, 6)]).is_err());
         assert!(check(&[hold(0, 0, 0), hold(1, 3, 4)]).is_err());
         assert!(check(&[hold(0, 0, 5), hold(0, 3, 8)]).is_err());
+    }
+
+    #[test]
+    fn readers_and_writers_keep_apart() {
+        assert!(check_readers(&[hold(0, 0, 4), hold(1, 9, 12)], &[hold(2, 4, 9)]).is_ok());
+        assert!(check_readers(&[Hold { lock: 1, ..hold(0, 0, 4) }], &[hold(2, 1, 9)]).is_ok());
+        assert!(check_readers(&[hold(0, 0, 4)], &[hold(2, 3, 9)]).is_err());
+        assert!(check_readers(&[hold(0, 5, 6)], &[hold(2, 3, 9)]).is_err());
+        assert!(check_readers(&[hold(0, 1, 0)], &[hold(2, 3, 9)]).is_err());
+    }
+
+    #[test]
+    fn permits_are_counted() {
+        let three = [hold(0, 0, 5), hold(1, 1, 4), hold(2, 5, 6)];
+        assert!(check_permits(&three, 2).is_ok());
+        assert!(check_permits(&three, 1).is_err());
+        assert!(check_permits(&[hold(0, 0, 0), hold(0, 0, 0), hold(1, 9, 10)], 2).is_err());
+    }
+
+    #[test]
+    fn turns_are_holds_in_a_row() {
+        let mut holds: Vec<Hold> = (1..9).map(|at| hold(at % 2, 10 * u64::from(at), 0)).collect();
+        holds.push(Hold { asked: 0, ..hold(40, 100, 101) });
+        // Of one node, these are one turn.
+        assert!(check_turns(&holds, 16, 1).is_ok());
+        assert!(check_turns(&holds, 1, 8).is_ok());
+        assert!(check_turns(&holds, 1, 7).is_err());
     }
 
     fn token(asked: u64, from: u64, token: u64) -> Hold {

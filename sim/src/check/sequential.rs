@@ -9,12 +9,13 @@
 //! A call without a return may take effect at any place behind those that its process made before it, or
 //! never; it does not hold up what its process does later.
 
+use std::cmp::Reverse;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::BuildHasherDefault;
 
 use super::{Violation, tail_of};
-use crate::history::{Call, History, Object, Process};
+use crate::history::{Call, History, Object, Operation, Process};
 
 const PROMISE: &str = "sequential consistency";
 
@@ -24,7 +25,15 @@ const PROMISE: &str = "sequential consistency";
 /// When its calls cannot be put in order: with the longest order that was found and the call at which
 /// each process is stuck.
 pub fn check(history: &History) -> Result<(), Violation> {
-    Search::new(history).run()
+    Search::new(history).run(usize::MAX).map(|_| ())
+}
+
+/// As [`check`], but gives up when it has come to so many different configurations; whether it has not.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_within(history: &History, most: usize) -> Result<bool, Violation> {
+    Search::new(history).run(most)
 }
 
 /// What the rest of a search depends on.
@@ -61,6 +70,8 @@ struct Search<'a> {
     /// The answered calls of each process, in its order.
     processes: Vec<Vec<Placed<'a>>>,
     unanswered: Vec<Unanswered<'a>>,
+    /// The beginnings of writes that are the only ones of their words, and of which all who read know.
+    only: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
     now: Configuration,
     order: Vec<&'a Call>,
     visited: HashSet<Configuration, BuildHasherDefault<DefaultHasher>>,
@@ -92,13 +103,18 @@ impl<'a> Search<'a> {
         let now = Configuration { position, landed: vec![false; unanswered.len()], words };
         let furthest = (Vec::new(), now.clone());
         let visited = HashSet::default();
-        Search { processes, unanswered, now, order: Vec::new(), visited, furthest }
+        let only = only_writes(history);
+        Search { processes, unanswered, only, now, order: Vec::new(), visited, furthest }
     }
 
-    /// Depth first, by hand: each level keeps what it has yet to try and how it was before.
-    fn run(mut self) -> Result<(), Violation> {
+    /// Depth first, by hand: each level keeps what it has yet to try and how it was before. False if it was
+    /// not decided within so many configurations.
+    fn run(mut self, most: usize) -> Result<bool, Violation> {
         let mut levels = vec![(self.now.clone(), self.candidates())];
         while !self.finished() {
+            if self.visited.len() >= most {
+                return Ok(false);
+            }
             let Some((before, _)) = levels.last() else { return Err(self.explain()) };
             self.now = before.clone();
             self.order.truncate(levels.len() - 1);
@@ -112,7 +128,7 @@ impl<'a> Search<'a> {
                 levels.push((self.now.clone(), candidates));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn finished(&self) -> bool {
@@ -131,10 +147,12 @@ impl<'a> Search<'a> {
             placed.call.operation.tells() && placed.call.operation.after(word) == word
         };
         let ready = |&process: &usize| self.next_of(process).is_some_and(|next| fits(&next));
-        // What fits and wherever it fits changes nothing loses nothing by going first.
+        // What fits and wherever it fits changes nothing loses nothing by going first; nor does the only
+        // write to a word that nobody has found unwritten.
+        let is_free = |next: &Placed| keeps(next) || self.only.contains(&next.call.invoked);
         if let Some(process) = (0..self.processes.len())
             .filter(ready)
-            .find(|&process| self.next_of(process).is_some_and(|next| keeps(&next)))
+            .find(|&process| self.next_of(process).is_some_and(|next| is_free(&next)))
         {
             return vec![Candidate::Process(process)];
         }
@@ -147,7 +165,19 @@ impl<'a> Search<'a> {
         });
         let mut candidates: Vec<Candidate> = lost.map(Candidate::Unanswered).collect();
         candidates.extend((0..self.processes.len()).filter(ready).map(Candidate::Process));
+        // What came first in real time is the last here, and so is tried first: most often that is right.
+        candidates.sort_by_key(|candidate| Reverse(self.time(*candidate)));
         candidates
+    }
+
+    /// When a call was over. One that has no end may have come about at any time: it is tried last.
+    fn time(&self, candidate: Candidate) -> u64 {
+        match candidate {
+            Candidate::Process(process) => {
+                self.next_of(process).and_then(|next| next.call.returned).unwrap_or(u64::MAX)
+            }
+            Candidate::Unanswered(_) => u64::MAX,
+        }
     }
 
     fn take(&mut self, candidate: Candidate) {
@@ -186,6 +216,21 @@ impl<'a> Search<'a> {
         }
         Violation::new(PROMISE, text)
     }
+}
+
+/// The writes that are the only call to change their word, and whose word was never seen without them.
+fn only_writes(history: &History) -> HashSet<u64, BuildHasherDefault<DefaultHasher>> {
+    let mut only = HashSet::default();
+    for calls in history.by_object().into_values() {
+        let mut writes = calls.iter().filter(|call| call.operation != Operation::Read);
+        let (Some(write), None) = (writes.next(), writes.next()) else { continue };
+        let Operation::Write(new) = write.operation else { continue };
+        let reads = calls.iter().filter(|call| call.operation == Operation::Read);
+        if reads.into_iter().all(|read| read.returned.is_none() || read.result == new) {
+            only.insert(write.invoked);
+        }
+    }
+    only
 }
 
 #[cfg(test)]

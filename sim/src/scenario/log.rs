@@ -5,7 +5,7 @@
 //! has no return: whether it took effect is open.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use pangea::Error;
@@ -13,9 +13,10 @@ use pangea::cluster::{ClusterError, Refusal};
 
 use crate::check::barrier::Passage;
 use crate::check::writes::{self, Read, Tearing, Write};
-use crate::check::{Violation, linearizable};
-use crate::history::{Call, History, Object, Operation};
+use crate::check::{Violation, linearizable, sequential};
+use crate::history::{Call, History, Object, Operation, Process};
 use crate::job::SimNode;
+use crate::outcome::{NodeEnd, Outcome};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -30,7 +31,22 @@ struct Records {
     passages: Vec<Passage>,
     failures: Vec<String>,
     operations: u64,
+    /// How many edges there are.
+    edges: u64,
+    /// Edges from the end of each process.
+    over: Vec<Object>,
+    /// Edges into each round of barriers.
+    rounds: BTreeMap<u64, Vec<Object>>,
+    /// Who is said to have poisoned something.
+    poisoned: BTreeSet<Option<u32>>,
 }
+
+/// Configurations of a history after which its judge gives up.
+const HARDEST: usize = 200_000;
+
+/// Edges are words that are written once, and read by those who know that this has happened. They have
+/// numbers from here on.
+const EDGES: Object = 1 << 32;
 
 /// What the programs of a run did. Clones are the same log.
 #[derive(Clone, Default)]
@@ -62,10 +78,51 @@ impl Log {
         self.0.borrow_mut().operations += operations;
     }
 
-    /// All calls on words.
     /// The violations if each word is to be linearizable.
     pub(super) fn judge_words(&self) -> Vec<String> {
         texts(linearizable::check(&self.history()))
+    }
+
+    /// The violations if all words together are to be sequentially consistent.
+    pub(super) fn judge_sequential(&self) -> Vec<String> {
+        // Few are that hard.
+        let history = self.history();
+        let mut found = texts(sequential::check_within(&history, HARDEST).map(|_| ()));
+        // No part of it can be understood alone.
+        found.iter_mut().for_each(|text| *text += &format!("\n  all calls:\n{history}"));
+        found
+    }
+
+    /// The violations if these words are to be linearizable.
+    pub(super) fn judge_some(&self, is_one: impl Fn(Object) -> bool) -> Vec<String> {
+        let records = self.0.borrow();
+        let calls = records.calls.iter().copied().filter(|call| is_one(call.object));
+        texts(linearizable::check(&History::from_calls(calls)))
+    }
+
+    /// The violations if only those poison who do not come to a good end.
+    pub(super) fn judge_poison(&self, outcome: &Outcome) -> Vec<String> {
+        let poisoned = std::mem::take(&mut self.0.borrow_mut().poisoned);
+        let is_well = |rank: u32| outcome.nodes.get(rank as usize) == Some(&NodeEnd::Ended);
+        let all_are_well = (0..outcome.nodes.len()).all(|rank| is_well(rank as u32));
+        let wrong = poisoned.into_iter().filter(|rank| rank.map_or(all_are_well, is_well));
+        wrong.map(|rank| format!("something was poisoned by node {rank:?}, which lives")).collect()
+    }
+
+    /// From here on, what all processes have done is known to be over.
+    fn close(&self, sim: &SimNode) {
+        let mut records = self.0.borrow_mut();
+        if !records.over.is_empty() {
+            return;
+        }
+        let processes: BTreeSet<Process> = records.calls.iter().map(|call| call.process).collect();
+        for process in processes {
+            let (object, operation) = (records.edges + EDGES, Operation::Write(1));
+            records.edges += 1;
+            let (invoked, returned) = (sim.order(), Some(sim.order()));
+            records.calls.push(Call { process, object, operation, invoked, returned, result: 0 });
+            records.over.push(object);
+        }
     }
 
     /// The violations if no acknowledged write of a word may be lost. All words were zero.
@@ -150,6 +207,11 @@ impl<'a> Caller<'a> {
         }
     }
 
+    /// The number that the checkers know it by.
+    pub(super) fn process(&self) -> Process {
+        self.process
+    }
+
     /// A number that tells the values of this thread from those of all others.
     pub(super) fn stamp(&self, counter: u64) -> u64 {
         u64::from(self.process + 1) << 32 | counter
@@ -166,6 +228,10 @@ impl<'a> Caller<'a> {
     /// When it cannot go on, or has had enough.
     pub(super) fn bear(&self, error: Error) -> Result<(), Failure> {
         match &error {
+            // It has given itself up.
+            Error::Cluster(ClusterError::NodeDied { rank, .. }) if rank.0 == self.sim.rank() => {
+                Err(error.into())
+            }
             Error::Cluster(ClusterError::NodeDied { rank, .. }) => {
                 self.dead.borrow_mut().insert(rank.0);
                 Ok(())
@@ -177,15 +243,86 @@ impl<'a> Caller<'a> {
                 self.errors.set(self.errors.get() + 1);
                 if self.errors.get() < PATIENCE { Ok(()) } else { Err(error.into()) }
             }
-            Error::Cluster(ClusterError::CoordinatorLost { .. }) | Error::CollectiveBroken => {
-                Err(error.into())
+            Error::Poisoned { by, .. } => {
+                self.hears_of_poison(Some(*by));
+                Ok(())
             }
+            Error::Cluster(ClusterError::CoordinatorLost { .. })
+            | Error::CollectiveBroken
+            | Error::Expelled => Err(error.into()),
             _ => {
                 let rank = self.sim.rank();
                 self.log.fail(format!("node {rank} got an error that nothing explains: {error}"));
                 Err(error.into())
             }
         }
+    }
+
+    /// What this thread does from now on comes before what those do who [`Caller::follows`] this.
+    pub(super) fn leads(&self) -> Object {
+        let object = {
+            let mut records = self.log.0.borrow_mut();
+            records.edges += 1;
+            records.edges - 1 + EDGES
+        };
+        self.edge(object, Operation::Write(1), 0);
+        object
+    }
+
+    /// What this thread does from now on comes after what another did until it [led](Caller::leads).
+    pub(super) fn follows(&self, object: Object) {
+        self.edge(object, Operation::Read, 1);
+    }
+
+    fn edge(&self, object: Object, operation: Operation, result: u64) {
+        let (invoked, returned) = (self.sim.order(), Some(self.sim.order()));
+        let process = self.process;
+        let call = Call { process, object, operation, invoked, returned, result };
+        self.log.0.borrow_mut().calls.push(call);
+    }
+
+    /// A barrier of all nodes, which orders all that coherent objects show. Whether it was passed; if not, there
+    /// are no more.
+    ///
+    /// # Errors
+    /// When others may wait for this node: only when it has left are they told that they need not.
+    pub(super) fn barrier(&self, round: u64) -> Result<bool, Failure> {
+        self.barrier_by(round, || self.sim.node().barrier())
+    }
+
+    /// As [`Caller::barrier`], among those who use this `round`.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn barrier_by(
+        &self,
+        round: u64,
+        barrier: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<bool, Failure> {
+        let edge = self.leads();
+        self.log.0.borrow_mut().rounds.entry(round).or_default().push(edge);
+        match barrier() {
+            Ok(()) => {
+                let edges = self.log.0.borrow().rounds.get(&round).cloned().unwrap_or_default();
+                edges.into_iter().for_each(|edge| self.follows(edge));
+                Ok(true)
+            }
+            // Of a death all are told.
+            Err(Error::Cluster(ClusterError::NodeDied { rank, .. }))
+                if !self.sim.is_alive(rank.0) =>
+            {
+                self.dead.borrow_mut().insert(rank.0);
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What this thread does from now on comes after all that others did, who are dead or done.
+    pub(super) fn comes_last(&self) {
+        self.log.close(self.sim);
+        let over = self.log.0.borrow().over.clone();
+        over.into_iter().for_each(|edge| self.follows(edge));
     }
 
     /// The answer of a call, or none if its outcome is open.
@@ -210,23 +347,43 @@ impl<'a> Caller<'a> {
         operation: Operation,
         call: impl FnOnce() -> Result<u64, Error>,
     ) -> Result<Option<u64>, Failure> {
-        let number = {
-            let invoked = self.sim.order();
-            let mut records = self.log.0.borrow_mut();
-            records.operations += 1;
-            let process = self.process;
-            let call = Call { process, object, operation, invoked, returned: None, result: 0 };
-            records.calls.push(call);
-            records.calls.len() - 1
-        };
+        let number = self.begin(object, operation);
         let answer = self.answer(call())?;
         if let Some(result) = answer {
-            let mut records = self.log.0.borrow_mut();
-            let call = &mut records.calls[number];
-            call.returned = Some(self.sim.order());
-            call.result = if operation.tells() { result } else { 0 };
+            self.finish(number, operation, result);
         }
         Ok(answer)
+    }
+
+    /// A call on a word begins; its number in the log.
+    pub(super) fn begin(&self, object: Object, operation: Operation) -> usize {
+        let invoked = self.sim.order();
+        let mut records = self.log.0.borrow_mut();
+        records.operations += 1;
+        let process = self.process;
+        let call = Call { process, object, operation, invoked, returned: None, result: 0 };
+        records.calls.push(call);
+        records.calls.len() - 1
+    }
+
+    /// It has come to its end, and turns out to have been this.
+    pub(super) fn finish(&self, number: usize, operation: Operation, result: u64) {
+        let mut records = self.log.0.borrow_mut();
+        let call = &mut records.calls[number];
+        call.returned = Some(self.sim.order());
+        call.operation = operation;
+        call.result = if operation.tells() { result } else { 0 };
+    }
+
+    /// It has not been made after all.
+    pub(super) fn forget(&self, number: usize) {
+        // Without an answer, a read says nothing.
+        self.log.0.borrow_mut().calls[number].operation = Operation::Read;
+    }
+
+    /// Somebody has said that this node poisoned something; `None` if it is not known who did.
+    pub(super) fn hears_of_poison(&self, by: Option<u32>) {
+        self.log.0.borrow_mut().poisoned.insert(by);
     }
 
     /// A number below `bound` from the thread's chance.

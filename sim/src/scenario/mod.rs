@@ -18,19 +18,27 @@
 //! | `block` | a record that passes its check is one that somebody wrote |
 //! | `transfers` | all kinds of transfers move the right elements |
 //! | `segments` | names and memory come and go; new memory is zero; nothing leaks |
+//! | `coherent` | shared values of all models are sequentially consistent, strict ones linearizable; nothing acknowledged is lost |
+//! | `locks` | one holder at a time, each finds what the one before left; tokens rise; nobody waits for the dead |
+//! | `bank` | transfers leave the sum as it is, or the accounts are named that were amid one |
 //! | `join` | every node gets an answer, whatever happens to others |
 
 mod atomics;
+mod bank;
 mod barrier;
 mod block;
+mod cells;
+mod coherent;
 mod collectives;
 mod faults;
 mod join;
 mod judge;
+mod locks;
 mod log;
 mod put_get;
 mod registers;
 mod segments;
+mod strike;
 mod takeover;
 mod transfers;
 mod traps;
@@ -143,6 +151,8 @@ struct Prepared {
     check: Check,
     /// The size of each node's arena in bytes.
     arena_bytes: u64,
+    /// How many bytes of coherent data each node caches at most.
+    cache_bytes: u64,
     /// Faults at times when the scenario is worth it, besides those that come anyway.
     planned: Vec<Planned>,
 }
@@ -156,6 +166,7 @@ impl Prepared {
             program: Box::new(program),
             check: Box::new(check),
             arena_bytes: 256 << 10,
+            cache_bytes: 256 << 10,
             planned: Vec::new(),
         }
     }
@@ -185,6 +196,7 @@ impl Scenario {
         let prepared = (self.prepare)(&shape, &log);
         let mut job = Job::new(self.name, nodes, setup.seed);
         job.arena_bytes = prepared.arena_bytes;
+        job.cache_bytes = prepared.cache_bytes;
         job.timeline = setup.timeline;
         job.faults = plan.faults;
         job.faults.planned.extend(prepared.planned);
@@ -220,6 +232,9 @@ pub const SCENARIOS: &[Scenario] = &[
     block::SCENARIO,
     transfers::SCENARIO,
     segments::SCENARIO,
+    coherent::SCENARIO,
+    locks::SCENARIO,
+    bank::SCENARIO,
     join::SCENARIO,
 ];
 

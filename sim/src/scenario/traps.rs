@@ -21,17 +21,44 @@ pub enum Opened {
     ReleaseWithoutFence,
     /// A record is taken for whole when the words at its two ends agree.
     VersionWords,
+    /// A lease is prolonged without a look at the time of the write.
+    RenewWithoutWts,
+    /// A block that was read counts though lease and data are of different versions.
+    MissWithoutVersions,
+    /// A block is unlocked before its body is there.
+    UnlockBeforeBody,
+    /// A block is unlocked by a WRITE of the word that compare-and-swaps touch.
+    UnlockByWrite,
+    /// A writer uses its own copy for longer than its lease.
+    LongerOwnLease,
+    /// An atomic does not raise the time of its word.
+    AtomicWithoutRaise,
+    /// An atomic does not take the time of its word over.
+    AtomicWithoutTake,
+    /// Locks do not carry logical time.
+    LockWithoutTime,
+    /// Barriers do not carry logical time.
+    BarrierWithoutTime,
 }
 
 impl Opened {
     /// All of them.
-    pub const ALL: [Opened; 6] = [
+    pub const ALL: [Opened; 15] = [
         Opened::HomeAtomicsByCpu,
         Opened::OrderAcrossPairs,
         Opened::ReconnectWithoutFence,
         Opened::TakeoverWithoutFence,
         Opened::ReleaseWithoutFence,
         Opened::VersionWords,
+        Opened::RenewWithoutWts,
+        Opened::MissWithoutVersions,
+        Opened::UnlockBeforeBody,
+        Opened::UnlockByWrite,
+        Opened::LongerOwnLease,
+        Opened::AtomicWithoutRaise,
+        Opened::AtomicWithoutTake,
+        Opened::LockWithoutTime,
+        Opened::BarrierWithoutTime,
     ];
 
     /// Its name on the command line.
@@ -43,6 +70,15 @@ impl Opened {
             Opened::TakeoverWithoutFence => "takeover-without-fence",
             Opened::ReleaseWithoutFence => "release-without-fence",
             Opened::VersionWords => "version-words",
+            Opened::RenewWithoutWts => "renew-without-wts",
+            Opened::MissWithoutVersions => "miss-without-versions",
+            Opened::UnlockBeforeBody => "unlock-before-body",
+            Opened::UnlockByWrite => "unlock-by-write",
+            Opened::LongerOwnLease => "longer-own-lease",
+            Opened::AtomicWithoutRaise => "atomic-without-raise",
+            Opened::AtomicWithoutTake => "atomic-without-take",
+            Opened::LockWithoutTime => "lock-without-time",
+            Opened::BarrierWithoutTime => "barrier-without-time",
         }
     }
 
@@ -55,6 +91,15 @@ impl Opened {
             Opened::TakeoverWithoutFence => Some(Trap::TakeoverWithoutFence),
             Opened::ReleaseWithoutFence => Some(Trap::ReleaseWithoutFence),
             Opened::VersionWords => None,
+            Opened::RenewWithoutWts => Some(Trap::RenewWithoutWts),
+            Opened::MissWithoutVersions => Some(Trap::MissWithoutVersions),
+            Opened::UnlockBeforeBody => Some(Trap::UnlockBeforeBody),
+            Opened::UnlockByWrite => Some(Trap::UnlockByWrite),
+            Opened::LongerOwnLease => Some(Trap::LongerOwnLease),
+            Opened::AtomicWithoutRaise => Some(Trap::AtomicWithoutRaise),
+            Opened::AtomicWithoutTake => Some(Trap::AtomicWithoutTake),
+            Opened::LockWithoutTime => Some(Trap::LockWithoutTime),
+            Opened::BarrierWithoutTime => Some(Trap::BarrierWithoutTime),
         }
     }
 }

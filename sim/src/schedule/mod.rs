@@ -206,7 +206,7 @@ impl World {
             None => self.run_timed(),
             Some(chooser) => self.run_chosen(chooser),
         };
-        self.end_all();
+        self.end_all(&end);
         WORLD.set(outer);
         end
     }
@@ -424,7 +424,9 @@ impl Host for NicHost {
     fn record(&self, _at: Nanos, event: &NicEvent) {
         if let Some(world) = World::try_current() {
             world.record(&Event::Nic(event));
-            if !world.timed {
+            if world.timed {
+                world.count_event(event);
+            } else {
                 world.state.borrow_mut().learn(event);
             }
         }

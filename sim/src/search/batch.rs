@@ -3,7 +3,8 @@
 //! ```text
 //! > SEED                                begins
 //! | TEXT                                what was wrong, a line of it
-//! < good|bad OPERATIONS NANOS COUNT …   ended: its operations, real time, and each kind of fault
+//! < good|bad OPERATIONS NANOS COUNT …   ended: its operations, real time, each kind of fault, and
+//!                                     each kind of recovery
 //! ```
 
 use std::io::{self, BufRead, Write};
@@ -54,6 +55,9 @@ pub fn run_batch(args: &BatchArgs) -> io::Result<()> {
         for (count, _) in outcome.faults.each() {
             write!(out, " {count}")?;
         }
+        for count in outcome.recoveries {
+            write!(out, " {count}")?;
+        }
         writeln!(out)?;
     }
     Ok(())
@@ -65,6 +69,7 @@ pub(super) struct Result {
     pub(super) operations: u64,
     pub(super) nanos: u64,
     pub(super) faults: [u64; FaultTally::KINDS],
+    pub(super) recoveries: [u64; 3],
     /// What was wrong, if anything was.
     pub(super) wrong: Option<String>,
 }
@@ -99,10 +104,11 @@ fn parse_end(rest: &str) -> Option<Result> {
     let operations = parts.next()?.parse().ok()?;
     let nanos = parts.next()?.parse().ok()?;
     let mut faults = [0; FaultTally::KINDS];
-    for count in &mut faults {
+    let mut recoveries = [0; 3];
+    for count in faults.iter_mut().chain(&mut recoveries) {
         *count = parts.next()?.parse().ok()?;
     }
-    parts.next().is_none().then_some(Result { operations, nanos, faults, wrong })
+    parts.next().is_none().then_some(Result { operations, nanos, faults, recoveries, wrong })
 }
 
 /// Reads what a batch says until it ends, and hands each word on; `tell` says when it is enough.
@@ -122,12 +128,14 @@ mod tests {
     fn words_are_read_as_they_are_written() {
         assert_eq!(parse("> 17"), Word::Begins(17));
         assert_eq!(parse("|   again: x"), Word::Wrong("  again: x".to_owned()));
-        let counts: Vec<String> = (0..FaultTally::KINDS).map(|kind| kind.to_string()).collect();
+        let counts: Vec<String> = (0..FaultTally::KINDS + 3).map(|kind| kind.to_string()).collect();
         let counts = counts.join(" ");
         let Word::Ended(result) = parse(&format!("< bad 40 1234 {counts}")) else {
             panic!("it is the end");
         };
         assert_eq!((result.operations, result.nanos, result.faults[3]), (40, 1234, 3));
+        let last = FaultTally::KINDS as u64;
+        assert_eq!(result.recoveries, [last, last + 1, last + 2]);
         assert!(result.wrong.is_some());
         for line in ["", ">", "> x", "< good 1", "< fine 1 2", &format!("< good 1 2 {counts} 9")] {
             assert!(matches!(parse(line), Word::Other(_)), "{line:?}");

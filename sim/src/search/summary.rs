@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::batch::Result;
 use crate::fault::FaultTally;
+use crate::outcome::recoveries;
 
 /// How many failing seeds are named at the end.
 const NAMED: usize = 20;
@@ -17,6 +18,7 @@ pub(super) struct OfScenario {
     operations: u64,
     nanos: u64,
     faults: [u64; FaultTally::KINDS],
+    recoveries: [u64; 3],
 }
 
 impl OfScenario {
@@ -32,6 +34,9 @@ impl OfScenario {
         self.operations += result.operations;
         self.nanos += result.nanos;
         for (sum, count) in self.faults.iter_mut().zip(result.faults) {
+            *sum += count;
+        }
+        for (sum, count) in self.recoveries.iter_mut().zip(result.recoveries) {
             *sum += count;
         }
     }
@@ -64,6 +69,9 @@ impl fmt::Display for OfScenario {
         if !never.is_empty() {
             write!(f, "\n    never: {never}")?;
         }
+        if self.recoveries != [0; 3] {
+            write!(f, "\n    recoveries: {}", recoveries(self.recoveries))?;
+        }
         if bad > 0 {
             let mut seeds = self.bad.clone();
             seeds.sort_unstable();
@@ -84,11 +92,19 @@ mod tests {
         let mut of = OfScenario::new("writes");
         let mut result = Result { operations: 500, nanos: 1_000_000, ..Result::default() };
         result.faults[0] = 2;
+        result.recoveries[1] = 3;
         of.add(1, &result);
         of.add(9, &Result { wrong: Some("x".to_owned()), ..result });
         let text = of.to_string();
-        for part in ["2 seeds", "1 bad", "1000 operations", "500000/s", "4 pauses", "never: kills"]
-        {
+        for part in [
+            "2 seeds",
+            "1 bad",
+            "1000 operations",
+            "500000/s",
+            "4 pauses",
+            "never: kills",
+            "6 rolled forward",
+        ] {
             assert!(text.contains(part), "{part:?} in {text}");
         }
         assert!(text.ends_with("bad: 9"), "{text}");

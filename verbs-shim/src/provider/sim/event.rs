@@ -67,7 +67,7 @@ pub enum NicEvent {
         /// For an aligned word of 8 bytes: its value.
         word: Option<u64>,
     },
-    /// An atomic loaded its word, and will store it later if at all.
+    /// An atomic loaded its word, and will store it later, also if it compares and does not swap.
     Loaded {
         /// Which request.
         request: RequestId,

@@ -284,24 +284,21 @@ impl State {
             late: pair.stage != Stage::Connected,
         });
         let after = match atomic {
-            Atomic::FetchAdd { add } => Some(before.wrapping_add(add)),
-            Atomic::CompareSwap { expected, new } => (before == expected).then_some(new),
+            Atomic::FetchAdd { add } => before.wrapping_add(add),
+            Atomic::CompareSwap { expected, new } if before == expected => new,
+            // Stricter than any hardware is known to be: what was loaded is stored back.
+            Atomic::CompareSwap { .. } => before,
         };
         if let Some((_, it)) = self.pairs[id].outstanding(index) {
             it.before = before;
         }
-        match after {
-            Some(after) if self.settings.atomic_gap => {
-                self.nodes[peer.place].unit = Some(id);
-                self.pairs[id].head = Head::Storing { before, after };
-                let at = self.soon(self.settings.latency.atomic);
-                self.set(id, What::Turn, at);
-            }
-            Some(after) => self.store(id, before, after),
-            None => {
-                self.answer(id, index, Status::Success);
-                self.next_request(id);
-            }
+        if self.settings.atomic_gap {
+            self.nodes[peer.place].unit = Some(id);
+            self.pairs[id].head = Head::Storing { before, after };
+            let at = self.soon(self.settings.latency.atomic);
+            self.set(id, What::Turn, at);
+        } else {
+            self.store(id, before, after);
         }
     }
 

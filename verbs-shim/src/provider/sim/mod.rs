@@ -27,7 +27,7 @@
 //! | --- | --- |
 //! | begin | the request at the head of the lane arrives, is checked, and begins |
 //! | place | a WRITE places one of its cache lines, in any order; the next request waits for the last |
-//! | store | an atomic stores what it has loaded when it began |
+//! | store | an atomic stores what it makes of what it loaded when it began; a compare that fails, the same |
 //! | sample | a READ copies one of its cache lines, in any order, while the lane goes on |
 //! | answer | the answer to the oldest request outstanding arrives, and it completes |
 //! | resend | the initiator has waited for too long: it sends again, or gives up |

@@ -119,14 +119,15 @@ fn an_atomic_loses_what_others_store_in_its_gap() {
     take(0, Step::Store);
     assert_eq!((there.word(0), lab.network.fault_counts().lost_to_atomics), (2, 2));
 
-    // A compare that fails stores nothing, so it has no gap.
+    // A compare that fails stores back what it found.
     lab.run();
     let swap = WorkRequest::compare_swap(77, 1, here.local.slice(0..8).unwrap(), there.at(0));
     near.pair.post(&[swap]).unwrap();
     take(0, Step::Begin);
     there.store(0, 5);
     lab.run();
-    assert_eq!((there.word(0), lab.network.fault_counts().lost_to_atomics), (5, 2));
+    assert_eq!((there.word(0), lab.network.fault_counts().lost_to_atomics), (2, 3));
+    assert_eq!(here.result(0), 2);
 }
 
 #[test]
