@@ -72,16 +72,60 @@ fn random_graphs_are_ranked_as_by_definition() {
     }
 }
 
-#[test]
-fn big_graphs_are_ranked_as_by_definition() {
+/// The graphs of SNAP, if this machine has them.
+fn big_graphs() -> Vec<PathBuf> {
     let Some(folder) = std::env::var_os("PANGEA_TEST_DATA") else {
         println!("skipped: PANGEA_TEST_DATA is not set");
-        return;
+        return Vec::new();
     };
-    for name in ["wiki-Vote.txt", "email-Enron.txt"] {
-        let graph = Path::new(&folder).join(name);
-        assert!(graph.exists(), "PANGEA_TEST_DATA has no {name}");
+    let graphs = ["wiki-Vote.txt", "email-Enron.txt"].map(|name| Path::new(&folder).join(name));
+    for graph in &graphs {
+        assert!(graph.exists(), "PANGEA_TEST_DATA has no {}", graph.display());
+    }
+    graphs.into()
+}
+
+#[test]
+fn big_graphs_are_ranked_as_by_definition() {
+    for graph in big_graphs() {
         check_sizes(&graph, &SIZES);
+    }
+}
+
+/// Ranks a graph under the coherent models: by definition, and to the last bit as relaxed memory does, because
+/// all sums are made in the same order.
+fn check_models(graph: &Path) {
+    let text = std::fs::read_to_string(graph).unwrap();
+    let expected = page_rank(&edges_of(&text), 0.85, 1e-11);
+    for nodes in 1..=4 {
+        let (relaxed, report) = rank(graph, nodes, &[]);
+        assert!(report.contains("memory relaxed"), "{report}");
+        for model in ["strict", "sequential"] {
+            let what = format!("{} on {nodes} nodes, {model}", graph.display());
+            let (ranks, report) = rank(graph, nodes, &["--model", model]);
+            assert!(report.contains(&format!("memory {model}")), "{what}: {report}");
+            assert_agree(&read_ranks(&ranks), &expected, &what);
+            assert_eq!(ranks, relaxed, "{what}");
+        }
+    }
+}
+
+#[test]
+fn every_model_gives_the_same_ranks() {
+    for name in ["tangled.txt", "scattered.txt", "one-edge.txt"] {
+        check_models(&data(name));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let graph = folder.path().join("graph.txt");
+    // More vertices for each node than a block holds.
+    std::fs::write(&graph, random_graph(3000, 12_000, 1)).unwrap();
+    check_models(&graph);
+}
+
+#[test]
+fn every_model_gives_the_same_ranks_of_big_graphs() {
+    for graph in big_graphs() {
+        check_models(&graph);
     }
 }
 
@@ -111,7 +155,7 @@ fn the_report_tells_what_was_done() {
         "PageRank of tangled.txt",
         "8 vertices · 12 edges · 1 without out-edges",
         "rounds",
-        &format!("2 nodes over {}", provider()),
+        &format!("2 nodes over {}, memory relaxed", provider()),
         "one-sided operations",
         "round trips",
     ] {
@@ -175,6 +219,7 @@ fn what_cannot_be_is_told_before_anything_starts() {
     demo(&["/tmp"]).failure(2, &["is a folder"]);
     demo(&["/dev/null"]).failure(2, &["not a regular file"]);
     demo(&[graph, "-n", "0"]).failure(2, &["1..=65535"]);
+    demo(&[graph, "--model", "lax"]).failure(2, &["relaxed, strict or sequential", "\"lax\""]);
     demo(&[graph, "--output", "/nowhere/ranks.tsv"]).failure(2, &["/nowhere/ranks.tsv"]);
     demo(&[graph, "--output", "/tmp"]).failure(2, &["written to /tmp"]);
     demo(&[graph, "--memory", "1P"]).failure(2, &["K, M, G or T"]);

@@ -5,6 +5,8 @@ pub(crate) mod pagerank;
 
 use std::process::ExitCode;
 
+use pangea::Model;
+
 use crate::failure::Failure;
 use crate::options::{Demo, DemoJobOptions, DemoOptions, PageRankOptions, Parameters};
 use crate::style::{bold, dim};
@@ -23,7 +25,8 @@ fn page_rank_of_file(options: &PageRankOptions) -> Result<ExitCode, Failure> {
 }
 
 /// The usual parameters of PageRank.
-const PARAMETERS: Parameters = Parameters { damping: 0.85, tolerance: 1e-10, rounds: None };
+const PARAMETERS: Parameters =
+    Parameters { damping: 0.85, tolerance: 1e-10, rounds: None, model: Model::Relaxed };
 
 /// The demo without any input: PageRank on a made-up graph, with words around it.
 fn tour(job: DemoJobOptions) -> Result<ExitCode, Failure> {

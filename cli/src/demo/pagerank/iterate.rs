@@ -4,16 +4,15 @@
 //! edges, with two sums in front (see [`HEAD`]); after the barrier each reads the parts of the others
 //! and computes its vertices anew. Contributions alternate between two arrays: what a node writes for
 //! the next round cannot meet what a slower one still reads of this round, because a node is never
-//! more than one barrier ahead.
+//! more than one barrier ahead. So every consistency model will do, [`Model::Relaxed`](pangea::Model) too.
 //!
 //! All sums are made in the order of the vertices or of the ranks, so a job of the same size gives
 //! the same result to the last bit, and every node comes to the same decisions.
 
-use std::ops::Range;
-
-use pangea::{Array, SharedCell};
+use pangea::SharedCell;
 
 use super::build::Graph;
+use super::parts::Parts;
 use super::team::{Stop, Team};
 use crate::options::Parameters;
 
@@ -25,11 +24,8 @@ const PATIENCE: u32 = 100;
 
 /// The result.
 pub(crate) struct Ranks {
-    /// The rank of every vertex: a part of equal length for each node, of which it uses what it
-    /// needs.
-    pub(crate) shared: Array<f64>,
-    /// Vertices in each part.
-    pub(crate) part: usize,
+    /// The rank of every vertex, those of each node in its part.
+    pub(crate) shared: Parts,
     /// Rounds that were made.
     pub(crate) rounds: u32,
     /// What the last one changed.
@@ -44,41 +40,42 @@ pub(crate) fn iterate(
     parameters: Parameters,
     mut progress: impl FnMut(u32, f64),
 ) -> Result<Ranks, Stop> {
-    let (rank, size) = (team.rank(), team.size());
+    let rank = team.rank();
     let vertices = graph.ids.len();
     let mine = graph.owners[rank].clone();
     let part = graph.owners.iter().map(ExactSizeIterator::len).max().unwrap_or(0).max(1);
+    let model = parameters.model;
     let published = [
-        team.array::<f64>("contributions, even rounds", size * (HEAD + part))?,
-        team.array::<f64>("contributions, odd rounds", size * (HEAD + part))?,
+        Parts::new(team, "contributions, even rounds", HEAD + part, model)?,
+        Parts::new(team, "contributions, odd rounds", HEAD + part, model)?,
     ];
-    let shared = team.array::<f64>("ranks", size * part)?;
+    let shared = Parts::new(team, "ranks", part, model)?;
 
-    let published_parts = [published[0].segment_of(rank)?, published[1].segment_of(rank)?];
     let starts = graph.rows.starts.segment_of(rank)?;
     let sources = graph.rows.sources.segment_of(rank)?;
-    let shared_part = shared.segment_of(rank)?;
-    let ranks = shared_part.cells();
     let rows = Walk { starts: starts.cells(), sources: sources.cells() };
 
     let mut state = State {
-        ranks: &ranks[..mine.len()],
+        ranks: vec![1.0 / vertices as f64; mine.len()],
         out_degrees: &graph.out_degrees,
+        published: vec![0.0; HEAD + mine.len()],
         contributions: vec![0.0; vertices],
-        mine,
     };
-    state.ranks.iter().for_each(|rank| rank.store(1.0 / vertices as f64));
 
     let most_rounds = parameters.rounds.unwrap_or(rounds_needed(parameters) + PATIENCE);
     let mut change = f64::INFINITY;
     for round in 0.. {
-        state.publish(change, published_parts[round as usize % 2].cells());
+        let published = &published[round as usize % 2];
+        published.put(rank, state.publish(change))?;
         team.node().barrier()?;
-        let sums = state.collect(&published[round as usize % 2], graph, part)?;
+        let sums = state.collect(published, graph)?;
         if round > 0 {
             progress(round, sums.change);
             if sums.change < parameters.tolerance {
-                return Ok(Ranks { shared, part, rounds: round, change: sums.change });
+                shared.put(rank, &state.ranks)?;
+                // The leader reads them.
+                team.node().barrier()?;
+                return Ok(Ranks { shared, rounds: round, change: sums.change });
             }
         }
         if round == most_rounds {
@@ -110,43 +107,39 @@ struct Sums {
 
 /// This node's vertices.
 struct State<'a> {
-    ranks: &'a [SharedCell<f64>],
+    ranks: Vec<f64>,
     out_degrees: &'a [u32],
+    /// What the others are shown: the sums, and what each of this node's vertices contributes.
+    published: Vec<f64>,
     /// What every vertex of the graph contributes along each of its edges.
     contributions: Vec<f64>,
-    mine: Range<usize>,
 }
 
 impl State<'_> {
-    /// Shows the others what this node's vertices contribute.
-    fn publish(&mut self, change: f64, part: &[SharedCell<f64>]) {
-        let (head, published) = part.split_at(HEAD);
+    /// What the others need to know of this node's vertices.
+    fn publish(&mut self, change: f64) -> &[f64] {
+        let (head, own) = self.published.split_at_mut(HEAD);
         let mut dangling = 0.0;
-        let own = &mut self.contributions[self.mine.clone()];
         for (at, contribution) in own.iter_mut().enumerate() {
-            let (rank, degree) = (self.ranks[at].load(), self.out_degrees[at]);
+            let (rank, degree) = (self.ranks[at], self.out_degrees[at]);
             *contribution = if degree == 0 { 0.0 } else { rank / f64::from(degree) };
             if degree == 0 {
                 dangling += rank;
             }
-            published[at].store(*contribution);
         }
-        head[0].store(change);
-        head[1].store(dangling);
+        head[0] = change;
+        head[1] = dangling;
+        &self.published
     }
 
-    /// Reads what the others have published.
-    fn collect(
-        &mut self,
-        published: &Array<f64>,
-        graph: &Graph,
-        part: usize,
-    ) -> Result<Sums, pangea::Error> {
+    /// Reads what all have published.
+    fn collect(&mut self, published: &Parts, graph: &Graph) -> Result<Sums, pangea::Error> {
         let mut sums = Sums { change: 0.0, dangling: 0.0 };
-        let mut words = vec![0.0; HEAD + part];
+        let longest = graph.owners.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        let mut words = vec![0.0; HEAD + longest];
         for (rank, owned) in graph.owners.iter().enumerate() {
             let words = &mut words[..HEAD + owned.len()];
-            published.get_range(rank * (HEAD + part), words)?;
+            published.get(rank, words)?;
             sums.change += words[0];
             sums.dangling += words[1];
             self.contributions[owned.clone()].copy_from_slice(&words[HEAD..]);
@@ -155,15 +148,14 @@ impl State<'_> {
     }
 
     /// Computes this node's ranks anew; returns how much they have changed.
-    fn compute(&self, rows: &Walk<'_>, dangling: f64, damping: f64) -> f64 {
+    fn compute(&mut self, rows: &Walk<'_>, dangling: f64, damping: f64) -> f64 {
         let vertices = self.contributions.len() as f64;
         let base = (1.0 - damping + damping * dangling) / vertices;
         let mut change = 0.0;
-        for (row, rank) in self.ranks.iter().enumerate() {
-            let old = rank.load();
+        for (row, rank) in self.ranks.iter_mut().enumerate() {
             let new = base + damping * rows.sum(row, &self.contributions);
-            change += (new - old).abs();
-            rank.store(new);
+            change += (new - *rank).abs();
+            *rank = new;
         }
         change
     }
@@ -186,6 +178,8 @@ impl Walk<'_> {
 
 #[cfg(test)]
 mod tests {
+    use pangea::Model;
+
     use super::*;
     use crate::demo::pagerank::build::build;
 
@@ -197,11 +191,12 @@ mod tests {
         let ranks = iterate(&team, &graph, parameters, |round, _| rounds.push(round)).unwrap();
         assert!(rounds.iter().copied().eq(1..=ranks.rounds));
         let mut values = vec![0.0; graph.ids.len()];
-        ranks.shared.get_range(0, &mut values).unwrap();
+        ranks.shared.get(0, &mut values).unwrap();
         (values, ranks.rounds)
     }
 
-    const USUAL: Parameters = Parameters { damping: 0.85, tolerance: 1e-12, rounds: None };
+    const USUAL: Parameters =
+        Parameters { damping: 0.85, tolerance: 1e-12, rounds: None, model: Model::Relaxed };
 
     #[test]
     fn a_ring_ranks_all_alike() {
@@ -216,6 +211,15 @@ mod tests {
         let (ranks, _) = ranks_of(vec![(1, 2)], USUAL);
         let x = (0.075 + 0.425) / (1.0 + 0.425);
         assert!((ranks[0] - x).abs() < 1e-11 && (ranks[1] - (1.0 - x)).abs() < 1e-11, "{ranks:?}");
+    }
+
+    #[test]
+    fn every_model_gives_the_same_bits() {
+        let edges = vec![(1, 2), (2, 3), (3, 1), (1, 3), (4, 1), (2, 5)];
+        let [relaxed, strict, sequential] =
+            Model::ALL.map(|model| ranks_of(edges.clone(), Parameters { model, ..USUAL }));
+        assert_eq!(relaxed, strict);
+        assert_eq!(relaxed, sequential);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! | `partition.rs` | who owns what |
 //! | `rows.rs` | the edges of one node, by the vertex they lead to |
 //! | `team.rs` | what nodes do together: agree, gather, exchange |
+//! | `parts.rs` | numbers that they share, under any consistency model |
 //! | `build.rs` | from edges to the shared graph |
 //! | `iterate.rs` | the rounds |
 //! | `top.rs`, `output.rs`, `report.rs`, `progress.rs` | what comes out |
@@ -24,6 +25,7 @@ mod iterate;
 pub(crate) mod node;
 mod output;
 mod partition;
+mod parts;
 mod progress;
 mod report;
 mod rows;
@@ -41,7 +43,7 @@ use std::time::Duration;
 use super::generate::EdgeList;
 use crate::failure::Failure;
 use crate::job::{Job, Manner, Program};
-use crate::options::{DemoJobOptions, Parameters};
+use crate::options::{DEFAULT_CACHE, DemoJobOptions, Parameters};
 
 /// How long the other nodes may go on when one has failed. They are told, and have nothing to save.
 const GRACE: Duration = Duration::from_secs(5);
@@ -123,6 +125,8 @@ pub(crate) fn run(
         size: options.nodes,
         provider: options.provider.choice(),
         memory,
+        cache: DEFAULT_CACHE,
+        keep_going: false,
         listen: None,
         grace: GRACE,
         program: Program::Own(node_arguments(input, parameters, output)),
@@ -145,6 +149,7 @@ fn node_arguments(input: &Input, parameters: Parameters, output: Option<&Path>) 
     add("title", input.title.clone().into());
     add("damping", parameters.damping.to_string().into());
     add("tolerance", parameters.tolerance.to_string().into());
+    add("model", parameters.model.to_string().into());
     if let Some(rounds) = parameters.rounds {
         add("rounds", rounds.to_string().into());
     }
@@ -157,6 +162,7 @@ fn node_arguments(input: &Input, parameters: Parameters, output: Option<&Path>) 
 #[cfg(test)]
 mod tests {
     use clap::Parser;
+    use pangea::Model;
 
     use super::*;
     use crate::options::{Command, Options};
@@ -168,7 +174,12 @@ mod tests {
             title: "--title x".to_owned(),
             edges_at_most: 1,
         };
-        let parameters = Parameters { damping: 0.1 + 0.2, tolerance: 1e-300, rounds: Some(9) };
+        let parameters = Parameters {
+            damping: 0.1 + 0.2,
+            tolerance: 1e-300,
+            rounds: Some(9),
+            model: Model::Strict,
+        };
         let arguments = node_arguments(&input, parameters, Some(Path::new("-o")));
         let words = std::iter::once("pangea".into()).chain(arguments);
         let Command::PageRankNode(options) = Options::try_parse_from(words).unwrap().command else {

@@ -101,6 +101,7 @@ fn rank_pages(node: &Node, options: &NodeOptions) -> Result<(), Stop> {
         report::print(&Report {
             title: &options.title,
             provider: node.provider(),
+            model: options.parameters.model,
             nodes: node.size(),
             vertices: graph.ids.len() as u64,
             edges: graph.edges,
@@ -188,21 +189,30 @@ fn sum_counts(node: &Node) -> Result<Counts, Stop> {
 fn all_ranks(owners: &[Range<usize>], ranks: &Ranks) -> Result<Vec<f64>, Stop> {
     let mut values = vec![0.0; owners.last().map_or(0, |range| range.end)];
     for (node, range) in owners.iter().enumerate() {
-        ranks.shared.get_range(node * ranks.part, &mut values[range.clone()])?;
+        ranks.shared.get(node, &mut values[range.clone()])?;
     }
     Ok(values)
 }
 
 #[cfg(test)]
 mod tests {
+    use pangea::Model;
+
     use super::*;
+    use crate::demo::pagerank::parts::Parts;
 
     #[test]
     fn ranks_come_in_the_order_of_ids() {
         let node = pangea::join().unwrap();
-        let shared = node.array::<f64>("r").len(6).create().unwrap();
-        shared.put_range(0, &[1.0, 2.0, 0.0, 3.0, 4.0, 5.0]).unwrap();
-        let ranks = Ranks { shared, part: 3, rounds: 1, change: 0.0 };
-        assert_eq!(all_ranks(&[0..2, 2..5], &ranks).unwrap(), [1.0, 2.0, 3.0, 4.0, 5.0]);
+        let team = Team::new(&node);
+        for model in Model::ALL {
+            let shared = Parts::new(&team, &format!("r {model}"), 3, model).unwrap();
+            shared.put(0, &[1.0, 2.0, 3.0]).unwrap();
+            let ranks = Ranks { shared, rounds: 1, change: 0.0 };
+            // Its part is longer than what it owns.
+            let owned = 0..2;
+            let values = all_ranks(std::slice::from_ref(&owned), &ranks).unwrap();
+            assert_eq!(values, [1.0, 2.0], "{model}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use pangea::Counts;
+use pangea::{Counts, Model};
 
 use crate::size;
 use crate::style::{bold, dim, grouped, seconds};
@@ -25,6 +25,8 @@ pub(crate) struct Phases {
 pub(crate) struct Report<'a> {
     pub(crate) title: &'a str,
     pub(crate) provider: &'a str,
+    /// Of what nodes publish in each round, and of the ranks.
+    pub(crate) model: Model,
     pub(crate) nodes: usize,
     pub(crate) vertices: u64,
     pub(crate) edges: u64,
@@ -119,7 +121,7 @@ fn memory(report: &Report<'_>) -> Vec<String> {
     let counts = report.counts;
     let nodes = counted(report.nodes as u64, "node", "nodes");
     vec![
-        format!("{} over {}", bold(nodes), bold(report.provider)),
+        format!("{} over {}, memory {}", bold(nodes), bold(report.provider), report.model),
         format!(
             "  {} one-sided operations: {} READ, {} WRITE, {} atomic",
             grouped(counts.operations()),
@@ -155,6 +157,7 @@ mod tests {
         let text = text(&Report {
             title: "wiki.txt",
             provider: "shm",
+            model: Model::Relaxed,
             nodes: 4,
             vertices: 7115,
             edges: 103_689,
@@ -175,7 +178,7 @@ mod tests {
             "read       250 ms  1 MiB at 4 MiB/s",
             "38 rounds, the last changed 8.9e-11",
             "7,115 ranks to out.tsv",
-            "4 nodes over shm",
+            "4 nodes over shm, memory relaxed",
             "1,239 one-sided operations: 1,200 READ, 34 WRITE, 5 atomic",
             "2 MiB read, 1 KiB written, 77 round trips",
         ] {
