@@ -14,7 +14,6 @@
 //! last work may still be in the queue until then.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::error::{Error, Status, WorkError};
@@ -180,37 +179,43 @@ impl PairState {
     }
 
     /// Retires everything up to `index`, and tells the caller's completion, if there is one.
+    #[inline]
     fn complete(&self, index: u32, status: Status) -> Option<Completion> {
-        let pending = {
+        let (token, is_hidden) = {
             let ring = self.ring.borrow();
-            ring[index as usize & (ring.len() - 1)]
+            let pending = &ring[index as usize & (ring.len() - 1)];
+            (pending.token, pending.hidden || pending.internal)
         };
         // A device that reports twice, or out of order after an error, must not move it back.
         let done = index.wrapping_add(1).wrapping_sub(self.retired.get());
         if done <= self.outstanding() {
             self.retired.set(index.wrapping_add(1));
         }
-        let result = match status {
-            Status::Success if pending.hidden || pending.internal => return None,
-            Status::Success => Ok(()),
-            status => {
-                let error = WorkError {
-                    status,
-                    kind: pending.kind,
-                    remote: RemoteAddr { addr: pending.addr, rkey: pending.rkey },
-                    len: pending.len,
-                    token: pending.token,
-                    peer: self.peer,
-                    queue_pair: self.number,
-                };
-                self.set_error(error);
-                if pending.internal {
-                    return None;
-                }
-                Err(error)
-            }
+        match status {
+            Status::Success if is_hidden => None,
+            Status::Success => Some(Completion { token, peer: self.peer, result: Ok(()) }),
+            status => self.complete_failed(index, status),
+        }
+    }
+
+    #[cold]
+    fn complete_failed(&self, index: u32, status: Status) -> Option<Completion> {
+        let pending = {
+            let ring = self.ring.borrow();
+            ring[index as usize & (ring.len() - 1)]
         };
-        Some(Completion { token: pending.token, peer: self.peer, result })
+        let error = WorkError {
+            status,
+            kind: pending.kind,
+            remote: RemoteAddr { addr: pending.addr, rkey: pending.rkey },
+            len: pending.len,
+            token: pending.token,
+            peer: self.peer,
+            queue_pair: self.number,
+        };
+        self.set_error(error);
+        let told = Completion { token: pending.token, peer: self.peer, result: Err(error) };
+        (!pending.internal).then_some(told)
     }
 }
 
@@ -227,9 +232,10 @@ pub(crate) struct Inner<P: Provider> {
     reserved: Cell<u32>,
     /// Reserved by pairs that are gone, until a poll comes back short.
     leaving: Cell<u32>,
+    /// What was taken from the device.
     buffer: RefCell<Vec<RawCompletion>>,
-    /// Completions translated but not yet handed out.
-    ready: RefCell<VecDeque<Completion>>,
+    /// How much of that has been handed out.
+    handed: Cell<usize>,
 }
 
 const POLL_BATCH: usize = 32;
@@ -258,7 +264,7 @@ impl<P: Provider> CompletionQueue<P> {
                 reserved: Cell::new(0),
                 leaving: Cell::new(0),
                 buffer: RefCell::new(Vec::with_capacity(POLL_BATCH)),
-                ready: RefCell::new(VecDeque::with_capacity(POLL_BATCH)),
+                handed: Cell::new(0),
             }),
         })
     }
@@ -290,45 +296,56 @@ impl<P: Provider> CompletionQueue<P> {
 impl<P: Provider> Inner<P> {
     #[inline]
     fn poll(&self) -> Result<Option<Completion>, Error> {
-        if let Some(completion) = self.ready.borrow_mut().pop_front() {
-            return Ok(Some(completion));
-        }
-        self.refill()
-    }
-
-    fn refill(&self) -> Result<Option<Completion>, Error> {
-        self.fetch()?;
-        Ok(self.ready.borrow_mut().pop_front())
-    }
-
-    /// Takes completions from the device once, and makes them ready.
-    fn fetch(&self) -> Result<(), Error> {
-        let mut buffer = self.buffer.borrow_mut();
-        buffer.clear();
-        self.raw.borrow_mut().poll(&mut buffer)?;
-        if buffer.len() < POLL_BATCH && self.leaving.get() > 0 {
-            self.reserved.set(self.reserved.get() - self.leaving.take());
-        }
-        let slots = self.slots.borrow();
-        let mut ready = self.ready.borrow_mut();
-        for raw in buffer.iter() {
-            let (slot, generation, index) = split_id(raw.id);
-            let pair = slots
-                .get(slot as usize)
-                .filter(|slot| slot.generation == generation)
-                .and_then(|slot| slot.pair.as_ref());
-            // Work of a pair that is gone concerns nobody any more.
-            if let Some(completion) = pair.and_then(|pair| pair.complete(index, raw.status)) {
-                ready.push_back(completion);
+        loop {
+            let handed = self.handed.get();
+            let next = self.buffer.borrow().get(handed).copied();
+            match next {
+                Some(raw) => {
+                    self.handed.set(handed + 1);
+                    if let Some(completion) = self.translate(raw) {
+                        return Ok(Some(completion));
+                    }
+                }
+                None if self.fetch()? == 0 => return Ok(None),
+                None => {}
             }
         }
-        Ok(())
+    }
+
+    /// What the caller wants to know of a completion, if anything.
+    #[inline]
+    fn translate(&self, raw: RawCompletion) -> Option<Completion> {
+        let (slot, generation, index) = split_id(raw.id);
+        let slots = self.slots.borrow();
+        let slot = slots.get(slot as usize).filter(|slot| slot.generation == generation)?;
+        // Work of a pair that is gone concerns nobody any more.
+        slot.pair.as_ref()?.complete(index, raw.status)
+    }
+
+    /// Takes completions from the device once, as many as there is room for; how many there were.
+    #[inline]
+    fn fetch(&self) -> Result<usize, Error> {
+        let mut buffer = self.buffer.borrow_mut();
+        let handed = self.handed.take();
+        if handed == buffer.len() {
+            buffer.clear();
+        } else {
+            buffer.drain(..handed);
+        }
+        let (before, room) = (buffer.len(), buffer.capacity() - buffer.len());
+        self.raw.borrow_mut().poll(&mut buffer)?;
+        let came = buffer.len() - before;
+        if came < room.min(POLL_BATCH) && self.leaving.get() > 0 {
+            self.reserved.set(self.reserved.get() - self.leaving.take());
+        }
+        Ok(came)
     }
 
     /// Sets `depth` entries aside for a new pair.
     pub(crate) fn reserve(&self, depth: u32) -> Result<(), Error> {
         // What pairs that are gone have left behind may have to be taken out first.
         while depth > self.depth - self.reserved.get() && self.leaving.get() > 0 {
+            self.buffer.borrow_mut().reserve(POLL_BATCH);
             self.fetch()?;
         }
         let slots = self.slots.borrow();

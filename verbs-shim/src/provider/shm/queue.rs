@@ -37,8 +37,11 @@ impl RawCompletionQueue for ShmCompletionQueue {
     #[inline]
     fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
         let mut ring = self.ring.0.borrow_mut();
-        let n = ring.len().min(into.capacity() - into.len());
-        into.extend(ring.drain(..n));
+        while into.len() < into.capacity()
+            && let Some(completion) = ring.pop_front()
+        {
+            into.push(completion);
+        }
         Ok(())
     }
 }
