@@ -3,6 +3,7 @@
 use arrayvec::ArrayVec;
 use verbs_shim::{RemoteAddr, Slice, WorkRequest};
 
+use super::connections::Connections;
 use super::progress::{END_OF_BATCH, IN_BATCH};
 use super::staging::{BATCH, CELL, Staging};
 use super::thread::Thread;
@@ -19,6 +20,15 @@ pub(crate) struct Item {
 
 /// Which way the bytes go.
 trait Direction {
+    /// An access that is done at once, by the CPU of the home or in place; false, and nothing has happened, if
+    /// it cannot be.
+    fn at_once<P: Primitives>(
+        &mut self,
+        connections: &mut Connections<P>,
+        endpoint: &Endpoint<P>,
+        item: Item,
+    ) -> bool;
+
     /// An access that needs no NIC: the node's own arena, or a provider that executes in place.
     fn direct<P: Primitives>(
         &mut self,
@@ -52,6 +62,26 @@ impl Reading<'_> {
 }
 
 impl Direction for Reading<'_> {
+    #[inline]
+    fn at_once<P: Primitives>(
+        &mut self,
+        connections: &mut Connections<P>,
+        endpoint: &Endpoint<P>,
+        item: Item,
+    ) -> bool {
+        let into = self.element(item);
+        if item.place.rank == endpoint.rank() {
+            endpoint.read_own(item.place, into);
+            return true;
+        }
+        match connections.get_mut(item.place.rank) {
+            Some(open) if !open.owes => {
+                open.pair.try_read(open.arena.plus(item.place.offset), into)
+            }
+            _ => false,
+        }
+    }
+
     fn direct<P: Primitives>(
         &mut self,
         thread: &Thread<P>,
@@ -89,6 +119,26 @@ impl<'a> Writing<'a> {
 }
 
 impl Direction for Writing<'_> {
+    #[inline]
+    fn at_once<P: Primitives>(
+        &mut self,
+        connections: &mut Connections<P>,
+        endpoint: &Endpoint<P>,
+        item: Item,
+    ) -> bool {
+        let from = self.element(item);
+        if item.place.rank == endpoint.rank() {
+            endpoint.write_own(item.place, from);
+            return true;
+        }
+        match connections.get_mut(item.place.rank) {
+            Some(open) if !open.owes => {
+                open.pair.try_write(from, open.arena.plus(item.place.offset))
+            }
+            _ => false,
+        }
+    }
+
     fn direct<P: Primitives>(
         &mut self,
         thread: &Thread<P>,
@@ -148,10 +198,13 @@ impl<P: Primitives> Thread<P> {
         items: impl Iterator<Item = Item>,
         direction: &mut impl Direction,
     ) -> Result<(), Error> {
+        if self.in_place {
+            return self.many_in_place(endpoint, items, direction);
+        }
         let window = self.longest_batch();
         let mut waiting = ArrayVec::<Item, BATCH>::new();
         for item in items {
-            if self.in_place || item.place.rank == endpoint.rank() {
+            if item.place.rank == endpoint.rank() {
                 direction.direct(self, endpoint, item)?;
                 continue;
             }
@@ -162,6 +215,24 @@ impl<P: Primitives> Thread<P> {
             }
         }
         self.exchange(endpoint, &waiting, direction)
+    }
+
+    fn many_in_place(
+        &self,
+        endpoint: &Endpoint<P>,
+        mut items: impl Iterator<Item = Item>,
+        direction: &mut impl Direction,
+    ) -> Result<(), Error> {
+        loop {
+            let refused = {
+                let mut connections = self.connections.borrow_mut();
+                items.find(|item| !direction.at_once(&mut connections, endpoint, *item))
+            };
+            match refused {
+                None => return Ok(()),
+                Some(item) => direction.direct(self, endpoint, item)?,
+            }
+        }
     }
 
     /// Posts one batch for each home among the items, and waits for all of them.

@@ -219,10 +219,33 @@ impl<P: Primitives> Endpoint<P> {
             self.read_own(from, into);
             return Ok(());
         }
+        let mut ended = None;
         let done = with_known_thread(self, |thread| {
-            thread.with_open(from, |pair, remote| pair.try_read(remote, into))
+            if thread.with_open(from, |pair, remote| pair.try_read(remote, into)) {
+                return true;
+            }
+            if !thread.in_place {
+                ended = thread.read_alone(self, from, into);
+            }
+            false
         });
-        if done { Ok(()) } else { self.with(|thread| thread.read(self, from, into)) }
+        if done { Ok(()) } else { self.read_on(from, into, ended) }
+    }
+
+    /// As [`Endpoint::read`], after an attempt that has ended, or was none.
+    #[inline(never)]
+    fn read_on(
+        &self,
+        from: Place,
+        into: &mut [u8],
+        attempt: Option<Result<Result<(), WorkError>, Error>>,
+    ) -> Result<(), Error> {
+        match attempt {
+            Some(Ok(Ok(()))) => Ok(()),
+            Some(Ok(Err(error))) => Err(self.work_failed(error)),
+            Some(Err(error)) => Err(error),
+            None => self.with(|thread| thread.read(self, from, into)),
+        }
     }
 
     /// Copies bytes to an arena and waits until they are there. One WRITE; none for the node's own.
@@ -305,7 +328,8 @@ impl<P: Primitives> Endpoint<P> {
     /// with work outstanding.
     pub(crate) fn quiet(&self) -> Result<(), Error> {
         fence(Ordering::SeqCst);
-        self.with(|thread| thread.quiet(self))
+        let done = with_known_thread(self, |thread| thread.has_nothing_to_end());
+        if done { Ok(()) } else { self.with(|thread| thread.quiet(self)) }
     }
 
     /// Reads many places of `each` bytes: as few doorbells as there are homes.
@@ -362,7 +386,8 @@ impl<P: Primitives> Endpoint<P> {
         payload: Option<(Place, &[u8])>,
         flag: (Place, &[u8]),
     ) -> Result<(), Error> {
-        self.with(|thread| thread.notify(self, payload, flag))
+        let done = with_known_thread(self, |thread| thread.notify_at_once(payload, flag));
+        if done { Ok(()) } else { self.with(|thread| thread.notify(self, payload, flag)) }
     }
 
     /// Spins until `done`, and fails as soon as a node of the job is known to be dead.

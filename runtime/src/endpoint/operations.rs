@@ -1,7 +1,7 @@
 //! What a thread does at a home, one operation at a time: read, write, atomic, and the signs of barriers
 //! and collectives. In place where the provider executes so, else by work requests.
 
-use verbs_shim::{Atomic, Status, WorkRequest};
+use verbs_shim::{Atomic, PostError, RemoteAddr, Status, WorkError, WorkRequest};
 
 use super::progress::{END_OF_BATCH, LATER};
 use super::staging::{CELL, Staging};
@@ -20,6 +20,9 @@ impl<P: Primitives> Thread<P> {
         from: Place,
         into: &mut [u8],
     ) -> Result<(), Error> {
+        if !self.in_place {
+            return self.read_staged(endpoint, from, into);
+        }
         let done =
             self.with_pair(endpoint, from, |pair, remote| pair.read_in_place(remote, into))?;
         match done {
@@ -27,6 +30,43 @@ impl<P: Primitives> Thread<P> {
             Some(Err(error)) => Err(endpoint.work_failed(error)),
             None => self.read_staged(endpoint, from, into),
         }
+    }
+
+    /// READs through a pair that is open and has nothing else to do: the shortest way for what is posted. `None`
+    /// where there is more to it than that; then nothing has happened.
+    #[inline(never)]
+    pub(super) fn read_alone(
+        &self,
+        endpoint: &Endpoint<P>,
+        from: Place,
+        into: &mut [u8],
+    ) -> Option<Result<Result<(), WorkError>, Error>> {
+        let staging = self.staging.get()?;
+        if into.len() > CELL || endpoint.has_given_up() {
+            return None;
+        }
+        let cell = staging.cell(0, into.len()).ok()?;
+        let mut connections = self.connections.borrow_mut();
+        let open = connections.get_mut(from.rank)?;
+        if open.owes || open.pair.outstanding() > 0 {
+            return None;
+        }
+        let request = WorkRequest::read(cell, open.arena.plus(from.offset));
+        open.pair.post(&[request.token(END_OF_BATCH).signaled()]).ok()?;
+        drop(connections);
+        Some(self.end_of_batch(endpoint).inspect(|ended| {
+            if ended.is_ok() {
+                staging.memory().read(Staging::cell_at(0), into);
+            }
+        }))
+    }
+
+    /// Waits for a batch that has been posted.
+    #[inline]
+    fn end_of_batch(&self, endpoint: &Endpoint<P>) -> Result<Result<(), WorkError>, Error> {
+        self.batches.set(self.batches.get() + 1);
+        self.progress_until(endpoint, || self.batches.get() == 0)?;
+        Ok(self.batch_error.take().map_or(Ok(()), Err))
     }
 
     fn read_staged(
@@ -39,12 +79,31 @@ impl<P: Primitives> Thread<P> {
             return self.read_pieces(endpoint, std::iter::once((from, into.len())), into);
         }
         let staging = self.staging(endpoint)?;
-        let remote = self.remote(endpoint, from)?;
-        let request = WorkRequest::read(staging.cell(0, into.len())?, remote);
-        self.post_batch(endpoint, from.rank, &[request.token(END_OF_BATCH).signaled()])?;
-        self.finish_batches(endpoint)?;
+        let cell = staging.cell(0, into.len())?;
+        let ended = self.execute(endpoint, from, |remote| WorkRequest::read(cell, remote))?;
+        ended.map_err(|error| endpoint.work_failed(error))?;
         staging.memory().read(Staging::cell_at(0), into);
         Ok(())
+    }
+
+    /// Posts one request and waits for its end.
+    #[inline]
+    fn execute<'a>(
+        &self,
+        endpoint: &Endpoint<P>,
+        place: Place,
+        request: impl Fn(RemoteAddr) -> WorkRequest<'a>,
+    ) -> Result<Result<(), WorkError>, Error> {
+        let request = |remote| [request(remote).token(END_OF_BATCH).signaled()];
+        match self.with_pair(endpoint, place, |pair, remote| pair.post(&request(remote)))? {
+            Ok(()) => {}
+            Err(PostError::Full { .. }) => {
+                let remote = self.remote(endpoint, place)?;
+                self.post(endpoint, place.rank, &request(remote))?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.end_of_batch(endpoint)
     }
 
     /// Copies bytes to an arena and waits until they are there.
@@ -61,9 +120,9 @@ impl<P: Primitives> Thread<P> {
             Some(Ok(())) => Ok(()),
             Some(Err(error)) => Err(endpoint.work_failed(error)),
             None if from.len() <= endpoint.inline() => {
-                let request = WorkRequest::write_inline(from, self.remote(endpoint, to)?);
-                self.post_batch(endpoint, to.rank, &[request.token(END_OF_BATCH).signaled()])?;
-                self.finish_batches(endpoint)
+                let ended =
+                    self.execute(endpoint, to, |remote| WorkRequest::write_inline(from, remote))?;
+                ended.map_err(|error| endpoint.work_failed(error))
             }
             None => self.write_pieces(endpoint, std::iter::once((to, from.len())), from),
         }
@@ -114,11 +173,10 @@ impl<P: Primitives> Thread<P> {
         atomic: Atomic,
     ) -> Result<u64, Error> {
         let staging = self.staging(endpoint)?;
-        let remote = self.remote(endpoint, at)?;
-        let request = WorkRequest::atomic(atomic, staging.cell(0, 8)?, remote);
-        self.post_batch(endpoint, at.rank, &[request.token(END_OF_BATCH).signaled()])?;
-        self.progress_until(endpoint, || self.batches.get() == 0)?;
-        if let Some(error) = self.batch_error.take() {
+        let result = staging.cell(0, 8)?;
+        let ended =
+            self.execute(endpoint, at, |remote| WorkRequest::atomic(atomic, result, remote))?;
+        if let Err(error) = ended {
             return Err(match endpoint.work_failed(error) {
                 // Only a refusal of the responder says that it did not happen. Even a flushed request
                 // may have been executed, with the answer lost when the pair failed.
@@ -136,6 +194,19 @@ impl<P: Primitives> Thread<P> {
         let mut before = [0; 8];
         staging.memory().read(Staging::cell_at(0), &mut before);
         Ok(u64::from_ne_bytes(before))
+    }
+
+    /// As [`Thread::notify`], where the provider executes in place and nothing stands in the way; false, and
+    /// the flag is not there, otherwise.
+    pub(super) fn notify_at_once(
+        &self,
+        payload: Option<(Place, &[u8])>,
+        (at, word): (Place, &[u8]),
+    ) -> bool {
+        let payload = payload.is_none_or(|(to, bytes)| {
+            self.with_open(to, |pair, remote| pair.try_write(bytes, remote))
+        });
+        payload && self.with_open(at, |pair, remote| pair.try_write(word, remote))
     }
 
     /// See [`Endpoint::notify`].

@@ -5,7 +5,7 @@
 //! in place. Layout:
 //!
 //! ```text
-//! 0               BATCH × 64 B                       SLOTS × 64 KiB
+//! 0               BATCH × 512 B                      SLOTS × 64 KiB
 //! | one cell for each request of a batch             | slots for longer pieces           |
 //! ```
 //!
@@ -26,8 +26,8 @@ use verbs_shim::{Access, Error, Fabric, Memory, Region, Slice, WorkError};
 /// Requests of one batch.
 pub(super) const BATCH: usize = 64;
 
-/// Bytes that each request of a batch may move.
-pub(super) const CELL: usize = 64;
+/// Bytes that each request of a batch may move: those of small coherent blocks.
+pub(super) const CELL: usize = 512;
 
 /// Slots for longer pieces.
 pub(super) const SLOTS: usize = 16;

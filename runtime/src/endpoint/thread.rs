@@ -265,6 +265,11 @@ impl<P: Primitives> Thread<P> {
         Some(Abandoned { peer: rank, key, dirty: true })
     }
 
+    /// Whether there is a pair that failed and whose home has not fenced it yet.
+    pub(super) fn has_unfenced(&self) -> bool {
+        !self.unfenced.borrow().is_empty()
+    }
+
     /// The home has fenced it.
     pub(super) fn note_fenced(&self, rank: u32) {
         self.unfenced.borrow_mut().remove(&rank);

@@ -28,6 +28,10 @@ thread_local! {
     static STATES: ThreadStates<System> = const { ThreadStates::new() };
 }
 
+/// Attempts that follow each other at once. A pause between two looks is how much later, on average by half,
+/// what is waited for is seen; a NIC's answer and a line of another core come within some of these.
+const EAGER: u32 = 32;
+
 /// Attempts that only spin. Afterwards the processor is offered to others, because the one who is
 /// waited for may need it: jobs with more nodes than cores are common on the machines that test.
 const SPINS: u32 = 200;
@@ -63,10 +67,10 @@ impl Primitives for System {
 
     #[inline]
     fn relax(attempt: u32) {
-        if attempt < SPINS {
-            std::hint::spin_loop();
-        } else {
-            thread::yield_now();
+        match attempt {
+            ..EAGER => {}
+            EAGER..SPINS => std::hint::spin_loop(),
+            SPINS.. => thread::yield_now(),
         }
     }
 

@@ -104,13 +104,27 @@ impl<P: Primitives> Endpoint<P> {
         mut steps: [Step<'_>; N],
     ) -> Result<[u64; N], ExchangeError> {
         const { assert!(N <= BATCH) };
-        let (mut answers, mut done) = ([0; N], 0);
+        let (mut answers, mut executed) = ([0; N], Ok(0));
         if self.is_member() && !self.health().is_dead(Rank(rank)) {
             with_known_thread(self, |thread| {
-                done = thread.exchange_at_once(self, rank, &mut steps, &mut answers);
-                done == N
+                executed = match &mut steps[..] {
+                    steps if thread.in_place => {
+                        Ok(thread.exchange_at_once(self, rank, steps, &mut answers))
+                    }
+                    [Step::Read { at, into }] => {
+                        match thread.read_alone(self, Place::new(rank, *at), into) {
+                            None => Ok(0),
+                            Some(Ok(Ok(()))) => Ok(1),
+                            Some(Ok(Err(cause))) => Err(thread.lose(self, rank, Some(cause))),
+                            Some(Err(error)) => Err(error.into()),
+                        }
+                    }
+                    _ => Ok(0),
+                };
+                true
             });
         }
+        let done = executed?;
         if done < N {
             self.exchange_rest(rank, &mut steps[done..], &mut answers[done..])?;
         }
@@ -144,9 +158,6 @@ impl<P: Primitives> Thread<P> {
         steps: &mut [Step<'_>],
         answers: &mut [u64],
     ) -> usize {
-        if !self.in_place {
-            return 0;
-        }
         let own = rank == endpoint.rank();
         let mut connections = self.connections.borrow_mut();
         let mut open = connections.get_mut(rank);
