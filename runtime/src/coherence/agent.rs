@@ -67,6 +67,7 @@ pub(crate) struct BlockAgent<'a, P: Primitives> {
 
 impl<'a, P: Primitives> BlockAgent<'a, P> {
     /// At the block at `place`; READs go to `buffer`, which is as long as they are.
+    #[inline]
     pub(crate) fn new(
         coherence: &'a Coherence<P>,
         place: Place,
@@ -93,6 +94,7 @@ impl<'a, P: Primitives> BlockAgent<'a, P> {
         self.loss
     }
 
+    #[inline]
     fn post<const N: usize>(&mut self, requests: [Request; N]) -> Result<[u64; N], ExchangeError> {
         let base = self.place.offset;
         let end = self.layout.end();
@@ -134,6 +136,7 @@ impl<'a, P: Primitives> BlockAgent<'a, P> {
     }
 
     /// Remembers what an exchange says of who has the block.
+    #[inline]
     fn note(&mut self, requests: &[Request], answers: &[u64]) {
         for (request, answer) in requests.iter().zip(answers) {
             match request {
@@ -152,6 +155,7 @@ impl<'a, P: Primitives> BlockAgent<'a, P> {
     }
 
     /// The queue pair failed, and the home has fenced it.
+    #[cold]
     fn lose(&mut self, requests: &[Request], error: WorkError) -> Failure<Error> {
         let is_lock = |request: &Request| matches!(request, Request::CompareSwap { at: LEASE, .. });
         self.owes |= requests.iter().any(is_lock);
@@ -191,6 +195,7 @@ impl<P: Primitives> Agent for BlockAgent<'_, P> {
         self.coherence.clock().advance(to);
     }
 
+    #[inline]
     fn exchange<const N: usize>(
         &mut self,
         requests: [Request; N],
@@ -245,6 +250,7 @@ pub(crate) struct CachedAgent<'a, P: Primitives> {
 }
 
 impl<'a, P: Primitives> CachedAgent<'a, P> {
+    #[inline]
     pub(crate) fn new(agent: BlockAgent<'a, P>, table: &'a Table<P>, block: u64) -> Self {
         let moment = agent.coherence.clock().moment();
         CachedAgent { agent, table, block, moment }
@@ -270,6 +276,7 @@ impl<P: Primitives> Agent for CachedAgent<'_, P> {
         self.agent.advance(to);
     }
 
+    #[inline]
     fn exchange<const N: usize>(
         &mut self,
         requests: [Request; N],
@@ -321,6 +328,7 @@ impl<P: Primitives> CachingAgent for CachedAgent<'_, P> {
         copy.renew(lease, self.moment);
     }
 
+    #[inline]
     fn keep(&mut self, known: Known) -> Snapshot {
         let end = self.agent.layout.end();
         let data = &self.agent.buffer[super::protocol::DATA..end];

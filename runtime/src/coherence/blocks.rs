@@ -1,6 +1,7 @@
 //! [`Blocks`]: a segment of coherent blocks, as a node uses it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Coherence;
 use super::agent::{BlockAgent, CachedAgent, Patience};
@@ -8,7 +9,9 @@ use super::cache::{Copy, Snapshot, Table};
 use super::consistency::Consistency;
 use super::holds::Hold;
 use super::prefetch::Stream;
-use super::protocol::{self, Acquired, DATA, Held, Layout, Lease, Rule, Trouble};
+use super::protocol::{
+    self, Acquired, DATA, Held, Layout, Lease, MIN_BLOCK, Rule, Trouble, WHOLE,
+};
 use super::sequential::Sequential;
 use super::strict::Strict;
 use crate::cluster::Model;
@@ -16,6 +19,9 @@ use crate::endpoint::Pin;
 use crate::error::Error;
 use crate::primitives::Primitives;
 use crate::space::Segment;
+
+/// Lease words that are remembered of the blocks of a segment at most.
+const HINTS: u64 = 4096;
 
 /// A segment of blocks, with the node's copies of them.
 pub(crate) struct Blocks<P: Primitives> {
@@ -25,6 +31,9 @@ pub(crate) struct Blocks<P: Primitives> {
     table: Table<P>,
     stream: Stream,
     model: Model,
+    /// Of blocks that are read as a whole each time, where no copy tells: the lease words as they were last seen, by
+    /// number, several blocks to a word in large segments. A write tries that first.
+    hints: Box<[AtomicU64]>,
 }
 
 impl<P: Primitives> Blocks<P> {
@@ -33,7 +42,19 @@ impl<P: Primitives> Blocks<P> {
         let table = Table::new(coherence.cache(), segment.blocks());
         let model = segment.spec().model;
         let coherence = Arc::clone(coherence);
-        Blocks { coherence, segment, layout, table, stream: Stream::default(), model }
+        let is_whole = model == Model::Strict && layout.end() <= WHOLE;
+        let hints = if is_whole { segment.blocks().min(HINTS) } else { 0 };
+        let hints = (0..hints).map(|_| AtomicU64::new(Lease::default().bits())).collect();
+        Blocks { coherence, segment, layout, table, stream: Stream::default(), model, hints }
+    }
+
+    /// The lease word that a block may have, if its segment is of those that are read as a whole.
+    #[inline]
+    fn hint(&self, block: u64) -> Option<&AtomicU64> {
+        match self.hints.len() {
+            0 => None,
+            hints => self.hints.get((block % hints as u64) as usize),
+        }
     }
 
     pub(crate) fn coherence(&self) -> &Arc<Coherence<P>> {
@@ -81,8 +102,51 @@ impl<P: Primitives> Blocks<P> {
             }
             return Ok(f(copy.data()));
         }
-        let snapshot = self.look(block)?;
-        Ok(f(snapshot.data()))
+        if let Some(hint) = self.hint(block) {
+            return self.with_whole(block, hint, f);
+        }
+        Ok(f(self.look(block)?.data()))
+    }
+
+    /// As [`Blocks::with`], for blocks that are read as a whole. They pass through the stack: it would cost more to
+    /// borrow memory.
+    #[inline]
+    fn with_whole<R>(
+        &self,
+        block: u64,
+        hint: &AtomicU64,
+        f: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, Error> {
+        if self.layout.bytes <= MIN_BLOCK {
+            self.read_whole(block, hint, &mut [0; MIN_BLOCK], f)
+        } else {
+            self.read_whole(block, hint, &mut [0; WHOLE], f)
+        }
+    }
+
+    #[inline]
+    fn read_whole<R>(
+        &self,
+        block: u64,
+        hint: &AtomicU64,
+        buffer: &mut [u8],
+        f: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, Error> {
+        self.check_reader(block)?;
+        let end = self.layout.end();
+        let mut agent = self.agent(block, &mut buffer[..end], Patience::Brief);
+        match protocol::read_whole(&mut agent) {
+            Ok(known) => hint.store(known.lease.bits(), Ordering::Relaxed),
+            Err(trouble) => return Err(self.trouble(block, trouble)),
+        }
+        Ok(f(&buffer[DATA..end]))
+    }
+
+    /// Whether [`Blocks::with`] reads the blocks as a whole each time, so that copies in the cache would be of no
+    /// use.
+    #[inline]
+    pub(super) fn are_whole(&self) -> bool {
+        !self.hints.is_empty()
     }
 
     /// As [`Blocks::with`], without reading ahead.
@@ -92,6 +156,9 @@ impl<P: Primitives> Blocks<P> {
             if let Some(copy) = self.hit::<Sequential>(block, &pin) {
                 return Ok(f(copy.data()));
             }
+        }
+        if let Some(hint) = self.hint(block) {
+            return self.with_whole(block, hint, f);
         }
         Ok(f(self.look_by(block, self.rule())?.data()))
     }
@@ -144,6 +211,9 @@ impl<P: Primitives> Blocks<P> {
         let mut agent = self.cached_agent(block, &mut buffer, Patience::Brief);
         let found = protocol::read(&mut agent, rule);
         self.coherence.endpoint().put_scratch(buffer);
+        if let (Ok(copy), Some(hint)) = (&found, self.hint(block)) {
+            hint.store(copy.known().lease.bits(), Ordering::Relaxed);
+        }
         found.map_err(|trouble| self.trouble(block, trouble))
     }
 
@@ -210,6 +280,9 @@ impl<P: Primitives> Blocks<P> {
 
     /// The lease word as this node knows it.
     fn guess(&self, block: u64) -> Lease {
+        if let Some(hint) = self.hint(block) {
+            return Lease::from_bits(hint.load(Ordering::Relaxed));
+        }
         let pin = self.coherence.endpoint().pin();
         self.table.get(block, &pin).map_or(Lease::default(), |copy| copy.known().lease)
     }
@@ -231,9 +304,18 @@ impl<P: Primitives> Blocks<P> {
     pub(crate) fn commit(&self, block: u64, buffer: &mut [u8], held: Held) -> Result<(), Error> {
         // Or what is kept of it would be as old as this node's last look at the time.
         self.look_at_time();
-        let mut agent = self.cached_agent(block, buffer, Patience::Brief);
-        let committed = protocol::commit(&mut agent, held, Lease::FIRST);
-        committed.map(|_| ()).map_err(|trouble| self.trouble(block, trouble))
+        let committed = match self.hint(block) {
+            Some(hint) => {
+                let mut agent = self.agent(block, buffer, Patience::Brief);
+                let known = protocol::commit(&mut agent, held, Lease::FIRST);
+                known.map(|known| hint.store(known.lease.bits(), Ordering::Relaxed))
+            }
+            None => {
+                let mut agent = self.cached_agent(block, buffer, Patience::Brief);
+                protocol::commit_and_keep(&mut agent, held, Lease::FIRST)
+            }
+        };
+        committed.map_err(|trouble| self.trouble(block, trouble))
     }
 
     /// Unlocks a block as it was.

@@ -91,8 +91,10 @@ impl<P: Primitives> Blocks<P> {
                 let known = fresh.and_then(|(_, bytes)| protocol::whole(&self.layout(), bytes));
                 if let (Some(known), Some((_, bytes))) = (known, fresh) {
                     clock.advance(known.wts);
-                    let pin = self.coherence().endpoint().pin();
-                    self.table().keep(block, known, moment, &bytes[DATA..], pin);
+                    if !self.are_whole() {
+                        let pin = self.coherence().endpoint().pin();
+                        self.table().keep(block, known, moment, &bytes[DATA..], pin);
+                    }
                     if clock.now() <= known.rts() {
                         f(block, &bytes[DATA..]);
                         continue;

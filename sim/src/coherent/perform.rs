@@ -3,8 +3,9 @@
 use pangea::primitives::Trap;
 use pangea::protocol::{
     Acquired, Agent, AtomicOperation, AtomicOutcome, CachingAgent, Held, Lease, LockWords, Locked,
-    LogicalTime, Poison, Reading, Request, Rule, Trouble, acquire, atomic, commit, hand_over, lock,
-    lock_shared, read, release, try_lock, try_lock_shared, unlock, unlock_shared,
+    LogicalTime, Poison, Reading, Request, Rule, Trouble, WHOLE, acquire, atomic, commit_and_keep,
+    hand_over, lock, lock_shared, read, read_whole, release, try_lock, try_lock_shared, unlock,
+    unlock_shared,
 };
 
 use super::agent::{Script, Stop};
@@ -86,11 +87,11 @@ fn run(script: &mut Script, op: Op, carried: &mut Carried) -> Result<u64, Ending
                 _ => Rule::Validated,
             };
             script.mark();
-            Ok(read(script, rule)?.value)
+            value(script, rule)
         }
         Op::Until(_, value) => {
             let mark = script.mark();
-            if read(script, Rule::Validated)?.value == value {
+            if self::value(script, Rule::Validated)? == value {
                 return Ok(0);
             }
             Err(script.wait(mark, true).into())
@@ -194,6 +195,15 @@ fn run(script: &mut Script, op: Op, carried: &mut Carried) -> Result<u64, Ending
     }
 }
 
+/// Reads the block in hand.
+fn value(script: &mut Script, rule: Rule) -> Result<u64, Ending> {
+    if rule == Rule::Validated && script.layout().end() <= WHOLE {
+        read_whole(script)?;
+        return Ok(script.value());
+    }
+    Ok(read(script, rule)?.value)
+}
+
 /// Locks the block in hand, guessing by the node's copy.
 fn locked_for(script: &mut Script, wanted: Acquired) -> Result<Held, Ending> {
     let guess = script.cached().map_or(Lease::default(), |copy| script.known(&copy).lease);
@@ -202,14 +212,14 @@ fn locked_for(script: &mut Script, wanted: Acquired) -> Result<Held, Ending> {
 
 fn put(script: &mut Script, held: Held, value: u64) -> Result<u64, Ending> {
     script.fill(value);
-    commit(script, held, Lease::FIRST)?;
+    commit_and_keep(script, held, Lease::FIRST)?;
     script.release_hold(None);
     Ok(0)
 }
 
 fn down(script: &mut Script) -> Result<u64, Ending> {
     let mark = script.mark();
-    if read(script, Rule::Validated)?.value == 0 {
+    if value(script, Rule::Validated)? == 0 {
         return Err(script.wait(mark, true).into());
     }
     script.unmark();

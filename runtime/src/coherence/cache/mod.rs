@@ -112,11 +112,21 @@ impl<P: Primitives> Cache<P> {
 
     /// Keeps a copy, unless there is one that is as new: that is prolonged, or newer and left as it is. The
     /// answer is the copy that is there afterwards, or would be if it were not too large.
+    #[inline]
     fn keep<'g>(&self, slots: &Arc<Slots>, arrival: &Arrival<'_>, guard: &'g Guard) -> &'g Copy {
         P::give_way();
-        if let Some(copy) = arrival.meets(slots.get(arrival.block, guard)) {
-            return copy;
+        match arrival.meets(slots.get(arrival.block, guard)) {
+            Some(copy) => copy,
+            None => self.keep_new(slots, arrival, guard),
         }
+    }
+
+    fn keep_new<'g>(
+        &self,
+        slots: &Arc<Slots>,
+        arrival: &Arrival<'_>,
+        guard: &'g Guard,
+    ) -> &'g Copy {
         let era = self.era.0.load(Ordering::Relaxed);
         let draft = Draft::new(arrival.known, arrival.moment, era, arrival.data);
         let copy = self.settle(slots, arrival, draft, guard);
@@ -192,6 +202,7 @@ impl<P: Primitives> Cache<P> {
 
 impl Arrival<'_> {
     /// The copy that is there, if that is as new as this one; prolonged, if it is the same.
+    #[inline]
     fn meets<'g>(&self, copy: Option<&'g Copy>) -> Option<&'g Copy> {
         let copy = copy.filter(|copy| copy.wts() >= self.known.wts)?;
         if copy.wts() == self.known.wts {

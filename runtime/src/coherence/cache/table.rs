@@ -42,6 +42,7 @@ impl<P: Primitives> Table<P> {
     /// Of two copies the newer stays, by `wts`, and is the answer; if they are the same, the one that is there
     /// is prolonged. A copy that is larger than the whole budget lives as long as the answer. Takes the lock of
     /// the cache, and makes room.
+    #[inline]
     pub(crate) fn keep(
         &self,
         block: u64,
@@ -69,6 +70,7 @@ impl<P: Primitives> Table<P> {
         Some(copy)
     }
 
+    #[inline]
     pub(super) fn admit<'g>(&self, arrival: &Arrival<'_>, guard: &'g Guard) -> &'g Copy {
         self.cache.keep(&self.slots, arrival, guard)
     }

@@ -59,6 +59,6 @@ pub use lock::{
     LockWords, Locked, Poison, Reading, hand_over, lock, lock_shared, next_in_turn, try_lock,
     try_lock_shared, unlock, unlock_shared,
 };
-pub use read::{Rule, read, whole};
+pub use read::{Rule, WHOLE, read, read_whole, whole};
 pub use recovery::{Verdict, judge};
-pub use write::{Acquired, Held, acquire, commit, release};
+pub use write::{Acquired, Held, acquire, commit, commit_and_keep, release};

@@ -4,10 +4,13 @@
 //! | --- | --- | --- |
 //! | a copy it may use | nothing | 0 |
 //! | a copy whose lease is over | CAS the lease to a longer one, then READ `wts`, in one batch | 1 |
-//! | a copy to be validated | READ the first two words, or all of a block of up to 512 bytes | 1, and 1 when the lease is over; large ones that have changed 2 |
+//! | a copy to be validated, of a block of more than 512 bytes | READ the first two words | 1, and 1 when the lease is over; 2 if it has changed |
 //! | nothing | READ the block | 1, and 1 when the lease is over already |
+//!
+//! A READ of so few bytes costs about what one of two words does, so what is always validated and so small
+//! is read as a whole each time, and no copy is kept: [`read_whole`].
 
-use super::agent::{CachingAgent, Failed, Failure, Known, Request};
+use super::agent::{Agent, CachingAgent, Failed, Failure, Known, Request};
 use super::block::{LEASE, Layout, WTS, lease, wts};
 use super::lease::{Lease, LogicalTime};
 use super::recovery;
@@ -26,6 +29,7 @@ pub enum Rule {
 ///
 /// # Errors
 /// [`Trouble`](super::Trouble).
+#[inline]
 pub fn read<A: CachingAgent>(agent: &mut A, rule: Rule) -> Failed<A::Copy, A> {
     let mut attempt = 0;
     loop {
@@ -37,9 +41,8 @@ pub fn read<A: CachingAgent>(agent: &mut A, rule: Rule) -> Failed<A::Copy, A> {
     }
 }
 
-/// A READ of so many bytes costs about what one of two words does: a block that is to be validated is read as
-/// a whole, and is there if it has changed.
-const WHOLE: usize = 512;
+/// Blocks whose body ends here at the latest are read as a whole rather than validated.
+pub const WHOLE: usize = 512;
 
 /// What a look at the home has come to.
 enum Look {
@@ -51,7 +54,11 @@ enum Look {
     Later,
 }
 
+#[inline]
 fn try_read<A: CachingAgent>(agent: &mut A, rule: Rule) -> Failed<Option<A::Copy>, A> {
+    if rule == Rule::Validated && agent.layout().end() <= WHOLE {
+        return fetch(agent);
+    }
     if let Some(copy) = agent.cached() {
         let known = agent.known(&copy);
         let now = agent.now();
@@ -104,56 +111,67 @@ fn validate<A: CachingAgent>(agent: &mut A, copy: &A::Copy, known: Known) -> Fai
     renew(agent, copy, seen)
 }
 
-/// Prolongs the lease of a copy up to the node's clock and beyond, if it is current.
+/// Prolongs the lease of a copy, if it is current.
 fn renew<A: CachingAgent>(agent: &mut A, copy: &A::Copy, known: Known) -> Failed<Look, A> {
+    let (look, lease) = prolong(agent, known)?;
+    if let Some(lease) = lease {
+        agent.renew(copy, lease);
+    }
+    Ok(look)
+}
+
+/// Prolongs the lease of what was read up to the node's clock and beyond, if it is current. With the lease that
+/// it has then, which somebody else may have prolonged, perhaps not far enough.
+fn prolong<A: Agent>(agent: &mut A, known: Known) -> Failed<(Look, Option<Lease>), A> {
     let now = agent.now();
     let wanted = known.lease.renewed(known.wts, now);
     let prolong =
         Request::CompareSwap { at: LEASE, expected: known.lease.bits(), new: wanted.bits() };
     let [before, written] = match agent.exchange([prolong, Request::ReadWord { at: WTS }]) {
         Ok(answers) => answers,
-        Err(Failure::Lost) => return Ok(Look::Later),
+        Err(Failure::Lost) => return Ok((Look::Later, None)),
         Err(Failure::Fatal(error)) => return Err(error.into()),
     };
     let there = Lease::from_bits(before);
     let won = before == known.lease.bits();
     // The version alone does not tell, because it wraps.
     if LogicalTime(written) != known.wts && !(won && agent.falls_into(Trap::RenewWithoutWts)) {
-        return Ok(Look::Changed);
+        return Ok((Look::Changed, None));
     }
     if won {
-        agent.renew(copy, wanted);
-        return Ok(Look::Current);
+        return Ok((Look::Current, Some(wanted)));
     }
     if there.owner.is_some() {
         recovery::recover(agent, there)?;
-        return Ok(Look::Later);
+        return Ok((Look::Later, None));
     }
     if there.version != known.lease.version {
-        return Ok(Look::Changed);
+        return Ok((Look::Changed, None));
     }
-    // Somebody else has prolonged it, perhaps far enough.
-    agent.renew(copy, there);
     let rts = Known { lease: there, ..known }.rts();
-    Ok(if agent.now() <= rts { Look::Current } else { Look::Later })
+    let look = if agent.now() <= rts { Look::Current } else { Look::Later };
+    Ok((look, Some(there)))
 }
 
 /// What a block is that was read, if it is all of one version, the present one, and not locked.
 #[must_use]
 pub fn whole(layout: &Layout, block: &[u8]) -> Option<Known> {
-    whole_if(layout, block, false)
+    lease(block).owner.is_none().then(|| present(layout, block, false))?
 }
 
-fn whole_if(layout: &Layout, block: &[u8], careless: bool) -> Option<Known> {
+/// As [`whole()`], whether it is locked or not: what the owner has not begun to write over is still as it was, and
+/// what it will write comes after the lease.
+#[inline]
+fn present(layout: &Layout, block: &[u8], careless: bool) -> Option<Known> {
     let there = lease(block);
     let body = layout.open(block)?;
-    let present = there.owner.is_none() && (careless || body.version == there.version);
-    present.then_some(Known { wts: body.wts, lease: there })
+    let present = careless && there.owner.is_none() || body.version == there.version;
+    present.then_some(Known { wts: body.wts, lease: there.released() })
 }
 
-/// Gets the whole block, and a lease if the one that comes with it is over.
-fn fetch<A: CachingAgent>(agent: &mut A) -> Failed<Option<A::Copy>, A> {
-    agent.begin_look();
+/// READs all of a block, if that is of one version, and the present one. With whether it may be locked.
+#[inline]
+fn look<A: Agent>(agent: &mut A) -> Failed<Option<(Known, bool)>, A> {
     let layout = agent.layout();
     match agent.exchange([Request::ReadBlock { len: layout.end() }]) {
         Ok(_) => {}
@@ -161,32 +179,51 @@ fn fetch<A: CachingAgent>(agent: &mut A) -> Failed<Option<A::Copy>, A> {
         Err(Failure::Fatal(error)) => return Err(error.into()),
     }
     let there = lease(agent.buffer());
-    if there.owner.is_some() {
-        // What nobody has written to yet is still as it was; but of a dead node nobody can tell by the header.
-        let written = wts(agent.buffer());
-        let copy = agent.cached();
-        if recovery::recover(agent, there)? {
-            return Ok(None);
-        }
-        if let Some(copy) = copy {
-            let known = agent.known(&copy);
-            let same = known.wts == written && known.lease.version == there.version;
-            let known = Known { lease: there.released(), ..known };
-            if same && agent.now() <= known.rts() {
-                agent.renew(&copy, known.lease);
-                return Ok(Some(copy));
-            }
-        }
+    let locked = there.owner.is_some();
+    if locked && recovery::recover(agent, there)? {
         return Ok(None);
     }
     let careless = agent.falls_into(Trap::MissWithoutVersions);
-    let Some(known) = whole_if(&layout, agent.buffer(), careless) else { return Ok(None) };
+    let Some(known) = present(&layout, agent.buffer(), careless) else { return Ok(None) };
     agent.advance(known.wts);
+    Ok(Some((known, locked)))
+}
+
+/// Gets the whole block, and a lease if the one that comes with it is over.
+#[inline]
+fn fetch<A: CachingAgent>(agent: &mut A) -> Failed<Option<A::Copy>, A> {
+    agent.begin_look();
+    let Some((known, locked)) = look(agent)? else { return Ok(None) };
     let copy = agent.keep(known);
     // It may be a newer one than this, got by another thread; whatever it is, it has to be readable.
     let known = agent.known(&copy);
     if agent.now() <= known.rts() {
         return Ok(Some(copy));
     }
+    if locked {
+        return Ok(None);
+    }
     Ok(matches!(renew(agent, &copy, known)?, Look::Current).then_some(copy))
+}
+
+/// Reads a block that no copy is kept of: its data is in the agent's buffer, and may be read at the node's present
+/// logical time.
+///
+/// # Errors
+/// [`Trouble`](super::Trouble).
+#[inline]
+pub fn read_whole<A: Agent>(agent: &mut A) -> Failed<Known, A> {
+    let mut attempt = 0;
+    loop {
+        if let Some((known, locked)) = look(agent)? {
+            if agent.now() <= known.rts() {
+                return Ok(known);
+            }
+            if !locked && let (Look::Current, Some(lease)) = prolong(agent, known)? {
+                return Ok(Known { lease, ..known });
+            }
+        }
+        agent.back_off(attempt)?;
+        attempt = attempt.saturating_add(1);
+    }
 }

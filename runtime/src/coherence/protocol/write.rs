@@ -131,19 +131,29 @@ fn look<A: Agent>(agent: &mut A) -> Failed<(Lease, LogicalTime), A> {
     }
 }
 
-/// Writes the data in the agent's buffer, unlocks the block, and keeps the copy. `first` is the length of the
-/// lease that comes with it.
+/// Writes the data in the agent's buffer and unlocks the block. `first` is the length of the lease that comes with
+/// it.
 ///
 /// # Errors
 /// [`Trouble`]; never [`Trouble::Poisoned`].
-pub fn commit<A: CachingAgent>(agent: &mut A, held: Held, first: u64) -> Failed<Known, A> {
-    let after = held.lease.written(first);
-    let wts = write(agent, held, after, Flags::NONE)?;
+pub fn commit<A: Agent>(agent: &mut A, held: Held, first: u64) -> Failed<Known, A> {
+    let lease = held.lease.written(first);
+    let wts = write(agent, held, lease, Flags::NONE)?;
+    Ok(Known { wts, lease })
+}
+
+/// As [`commit`], and keeps the copy.
+///
+/// # Errors
+/// As there.
+pub fn commit_and_keep<A: CachingAgent>(agent: &mut A, held: Held, first: u64) -> Failed<(), A> {
+    let mut known = commit(agent, held, first)?;
     // The node's own copy may be read for as long as the home says, not longer.
-    let lent = if agent.falls_into(Trap::LongerOwnLease) { first + 64 } else { first };
-    let known = Known { wts, lease: held.lease.written(lent) };
+    if agent.falls_into(Trap::LongerOwnLease) {
+        known.lease = held.lease.written(first + 64);
+    }
     agent.keep(known);
-    Ok(known)
+    Ok(())
 }
 
 /// Writes the body, and then `after` to the lease word. The answer is the time of the write, to which the
