@@ -65,7 +65,7 @@ qemu_arguments() {
     ARGUMENTS=(
         -name "rxe-vm-$rank" -accel "$([[ $ACCEL == kvm ]] && echo kvm || echo tcg,thread=multi)"
         -cpu "$([[ $ACCEL == kvm ]] && echo host || echo max)" -smp "$CPUS" -m "${MEMORY}M"
-        -kernel "$KERNEL" -initrd "$INITRAMFS" -append 'console=ttyS0 quiet panic=-1 mitigations=off'
+        -kernel "$KERNEL" -initrd "$INITRAMFS" -append 'console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable'
         -display none -nodefaults -no-user-config -no-reboot
         -serial file:console
         -virtfs "$(share / host ,readonly=on)" -virtfs "$(share "$RUN/$rank/job" job ,readonly=on)"
