@@ -55,6 +55,9 @@ impl Placement {
     #[inline]
     pub(crate) fn locate(&self, index: u64) -> Location {
         debug_assert!(index < self.len);
+        if self.homes.value() == 1 {
+            return Location { home: self.first, local: index, run: self.len - index };
+        }
         let (block, within) = self.block.div_rem(index);
         // Most often (by blocks, on one node) there is one turn only.
         let (turn, home) =
