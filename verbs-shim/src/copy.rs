@@ -8,14 +8,18 @@
 //! at once; that is so on all x86-64 processors, though only newer manuals promise it.) Where there
 //! are no such instructions (any CPU but x86-64) all of it is words.
 
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 /// From this length on, vector instructions beat the loop over words.
 const MEDIUM: usize = 64;
 
-/// From this length on, a string instruction beats a loop of vector instructions, if both sides are
-/// aligned alike.
-const LONG: usize = 2048;
+/// From this length on, the widest vector instructions pay, aligned to where they write.
+const LONG: usize = 512;
+
+/// What these move at once.
+#[cfg(target_arch = "x86_64")]
+const WIDE: usize = 32;
 
 /// Copies `len` bytes from shared memory at `from` to private memory at `to`.
 ///
@@ -50,22 +54,15 @@ pub(crate) unsafe fn store(from: *const u8, to: *mut u8, len: usize) {
 ///
 /// # Safety
 /// Both are valid for `len` bytes and belong to memory that is only accessed as shared memory.
-#[inline]
 pub(crate) unsafe fn transfer(from: *const u8, to: *mut u8, len: usize) {
-    if len >= LONG && from.addr() % 8 == to.addr() % 8 {
-        // Aligned alike, what keeps one side's words whole keeps the other's.
-        // SAFETY: the caller's promises; beyond the first bytes nothing but `asm!` touches them.
-        return unsafe { copy::<ToShared>(from, to, len) };
-    }
-    let mut at = 0;
-    while at < len {
-        let mut piece = [0; 256];
+    // Pieces pass through private memory, which stays in the first cache.
+    let mut piece = [MaybeUninit::<u8>::uninit(); 2048];
+    for at in (0..len).step_by(piece.len()) {
         let n = piece.len().min(len - at);
         // SAFETY: both ranges lie inside of the caller's; `piece` is private.
-        unsafe { load(from.add(at), piece.as_mut_ptr(), n) };
-        // SAFETY: as above.
-        unsafe { store(piece.as_ptr(), to.add(at), n) };
-        at += n;
+        unsafe { load(from.add(at), piece.as_mut_ptr().cast(), n) };
+        // SAFETY: as above; as many bytes of `piece` are read as have just been written.
+        unsafe { store(piece.as_ptr().cast(), to.add(at), n) };
     }
 }
 
@@ -160,16 +157,24 @@ unsafe fn copy<D: Direction>(from: *const u8, to: *mut u8, len: usize) {
     let mut words = if at == head { (len - at) & !7 } else { 0 };
     #[cfg(target_arch = "x86_64")]
     if words >= MEDIUM {
-        let (from, to) = (from.wrapping_add(at), to.wrapping_add(at));
-        if words >= LONG && from.addr() % 8 == to.addr() % 8 {
+        if words >= LONG && std::arch::is_x86_feature_detected!("avx") {
+            // Up to where a vector that is written is aligned, if words come to lie there.
+            let lead = (to.addr().wrapping_add(at).wrapping_neg() % WIDE) & !7;
+            for _ in 0..lead / 8 {
+                // SAFETY: the word lies inside, and is aligned in the shared side.
+                unsafe { D::copy8(from.add(at), to.add(at)) };
+                at += 8;
+            }
+            let whole = (words - lead) & !(4 * WIDE - 1);
+            // SAFETY: so many bytes lie inside of the caller's ranges, and there are such instructions.
+            unsafe { wide_copy(from.add(at), to.add(at), whole) };
+            at += whole;
+            words -= lead + whole;
+        }
+        let whole = words & !(MEDIUM - 1);
+        if whole > 0 {
             // SAFETY: so many bytes lie inside of the caller's ranges.
-            unsafe { string_copy(from, to, words) };
-            at += words;
-            words = 0;
-        } else {
-            let whole = words & !(MEDIUM - 1);
-            // SAFETY: so many bytes lie inside of the caller's ranges.
-            unsafe { vector_copy(from, to, whole) };
+            unsafe { vector_copy(from.add(at), to.add(at), whole) };
             at += whole;
             words -= whole;
         }
@@ -236,22 +241,34 @@ unsafe fn vector_copy(from: *const u8, to: *mut u8, len: usize) {
     }
 }
 
-/// Copies words of 8 bytes.
+/// Copies in blocks of 32 bytes, four at a time.
 ///
 /// # Safety
-/// `from` is valid for reads and `to` for writes of `len` bytes, a multiple of 8.
+/// As [`vector_copy`], for a multiple of 128 bytes above 0, on a processor that has AVX.
 #[cfg(target_arch = "x86_64")]
-unsafe fn string_copy(from: *const u8, to: *mut u8, len: usize) {
-    debug_assert!(len.is_multiple_of(8));
-    // SAFETY: `rep movsq` reads and writes exactly these bytes; the direction flag is clear by the
-    // ABI; the registers it changes are declared.
+unsafe fn wide_copy(from: *const u8, to: *mut u8, len: usize) {
+    debug_assert!(len > 0 && len.is_multiple_of(4 * WIDE));
+    // SAFETY: reads and writes exactly these bytes. The end of the vector registers' upper halves, which
+    // code without AVX would be slow with, is declared by the ABI's clobbers.
     unsafe {
         std::arch::asm!(
-            "rep movsq",
-            inout("rcx") len / 8 => _,
-            inout("rsi") from => _,
-            inout("rdi") to => _,
-            options(nostack, preserves_flags)
+            "2:",
+            "vmovdqu ymm0, [rsi + rax]",
+            "vmovdqu ymm1, [rsi + rax + 32]",
+            "vmovdqu ymm2, [rsi + rax + 64]",
+            "vmovdqu ymm3, [rsi + rax + 96]",
+            "vmovdqu [rdi + rax], ymm0",
+            "vmovdqu [rdi + rax + 32], ymm1",
+            "vmovdqu [rdi + rax + 64], ymm2",
+            "vmovdqu [rdi + rax + 96], ymm3",
+            "add rax, 128",
+            "jnz 2b",
+            "vzeroupper",
+            in("rsi") from.wrapping_add(len),
+            in("rdi") to.wrapping_add(len),
+            inout("rax") len.wrapping_neg() => _,
+            clobber_abi("C"),
+            options(nostack)
         );
     }
 }
