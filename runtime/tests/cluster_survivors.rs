@@ -11,6 +11,7 @@ mod cluster_support;
 mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use cluster_support::{Call, PATIENCE, card, leave_all, nodes, spec, until};
@@ -56,10 +57,12 @@ fn names<T>(result: Result<T, Error>, rank: u32) {
 
 #[test]
 fn survivors_share_memory_create_attach_and_leave() {
-    let counts = common::job(3, |node| {
+    // The job's own barrier fails where the news of a death comes before all signs.
+    let met = Arc::new(Barrier::new(3));
+    let counts = common::job(3, move |node| {
         let old = node.array::<u64>("old").len(8).on_node(0).create().unwrap();
         let of_dead = node.array::<u64>("of the dead").len(8).on_node(2).create().unwrap();
-        node.barrier().unwrap();
+        met.wait();
         if node.rank() == 2 {
             drop((old, of_dead));
             die(node);
@@ -98,7 +101,9 @@ fn survivors_share_memory_create_attach_and_leave() {
 
 #[test]
 fn each_of_several_deaths_is_named() {
-    common::job(4, |node| {
+    // The job's own barrier fails where the news of a death comes before all signs.
+    let met = Arc::new(Barrier::new(4));
+    common::job(4, move |node| {
         let homes: Vec<_> = (0..4)
             .map(|rank| node.array::<u64>(&format!("at {rank}")).len(1).on_node(rank))
             .map(|array| array.create().unwrap())
@@ -106,7 +111,7 @@ fn each_of_several_deaths_is_named() {
         // Connected before the deaths, so that it is the death that ends the connection.
         let sum: u64 = homes.iter().map(|home| home.fetch_add(0, 0).unwrap()).sum();
         assert_eq!(sum, 0);
-        node.barrier().unwrap();
+        met.wait();
         if node.rank() == 3 {
             drop(homes);
             return die(node);

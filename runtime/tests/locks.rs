@@ -264,7 +264,9 @@ fn only_a_holder_that_panics_poisons() {
 
 #[test]
 fn what_a_dead_node_held_is_poisoned_and_others_go_on() {
-    job(3, |node| {
+    // The job's own barrier fails where the news of a death comes before all signs.
+    let met = Arc::new(Barrier::new(3));
+    job(3, move |node| {
         // Also those that others wait for, and a share of the readers.
         let mutex = node.mutex::<u64>("mutex").on_node(0).create().unwrap();
         let lock = node.rwlock::<u64>("lock").on_node(1).create().unwrap();
@@ -274,7 +276,7 @@ fn what_a_dead_node_held_is_poisoned_and_others_go_on() {
             assert!(survivors.is_err(), "it is not among them");
             *mutex.lock().unwrap() = 5;
             drop(survivors);
-            node.barrier().unwrap();
+            met.wait();
             die(node, move || {
                 let (mutex, lock, read) = (mutex, lock, read);
                 let (mut guard, mut writer) = (mutex.lock().unwrap(), lock.write().unwrap());
@@ -285,7 +287,7 @@ fn what_a_dead_node_held_is_poisoned_and_others_go_on() {
             return;
         }
         let survivors = survivors.unwrap();
-        node.barrier().unwrap();
+        met.wait();
         // It may not have it yet; but it will, and whoever waits for it then gets it after the death.
         let guard = loop {
             match mutex.lock() {
@@ -410,10 +412,12 @@ fn waiting_for_the_value_under_a_mutex() {
 /// A thread that waits for the value learns that the only one who could have changed it is dead.
 #[test]
 fn waiting_for_a_value_ends_with_the_death_of_the_holder() {
-    job(2, |node| {
+    // The job's own barrier fails where the news of a death comes before all signs.
+    let met = Arc::new(Barrier::new(2));
+    job(2, move |node| {
         let mutex = node.mutex::<u64>("mutex").on_node(0).create().unwrap();
         if node.rank() == 1 {
-            node.barrier().unwrap();
+            met.wait();
             die(node, move || {
                 let mutex = mutex;
                 std::mem::forget(mutex.lock().unwrap());
@@ -422,7 +426,7 @@ fn waiting_for_a_value_ends_with_the_death_of_the_holder() {
             return;
         }
         let guard = mutex.lock().unwrap();
-        node.barrier().unwrap();
+        met.wait();
         let waited = guard.wait_until(|value| *value == 1);
         assert!(waited.unwrap_err().is_poisoned());
     });

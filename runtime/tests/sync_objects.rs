@@ -11,6 +11,7 @@ mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 use common::job;
@@ -219,21 +220,23 @@ fn a_semaphore_says_what_cannot_be() {
 
 #[test]
 fn the_permits_of_a_dead_node_come_back() {
-    job(3, |node| {
+    // The job's own barrier fails where the news of a death comes before all signs.
+    let met = Arc::new(Barrier::new(3));
+    job(3, move |node| {
         let semaphore = node.semaphore("permits", 2).on_node(0).create().unwrap();
         let survivors = node.barrier_among("survivors", &[0, 1]);
         if node.rank() == 2 {
             drop(survivors);
             let permits = semaphore.acquire_many(2).unwrap();
             std::mem::forget(permits);
-            node.barrier().unwrap();
+            met.wait();
             die(node, move || {
                 let _semaphore = semaphore;
                 panic!("this node is to die");
             });
             return;
         }
-        node.barrier().unwrap();
+        met.wait();
         for _ in 0..5 {
             drop(semaphore.acquire_many(2).unwrap());
         }
@@ -388,10 +391,13 @@ fn assert_died<T>(result: Result<T, Error>, rank: u32) {
 
 #[test]
 fn a_member_that_dies_is_named_and_survivors_meet_again() {
-    job(4, |node| {
+    // A barrier fails where the news of a death comes before all signs.
+    let met = Arc::new(Barrier::new(4));
+    job(4, move |node| {
         let all = node.barrier_among("all", &[0, 1, 2, 3]).unwrap();
         let others = (node.rank() != 3).then(|| node.barrier_among("others", &[0, 1, 2]).unwrap());
         all.wait().unwrap();
+        met.wait();
         if node.rank() == 3 {
             die(node, move || {
                 let _all = all;

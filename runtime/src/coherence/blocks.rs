@@ -9,9 +9,7 @@ use super::cache::{Copy, Snapshot, Table};
 use super::consistency::Consistency;
 use super::holds::Hold;
 use super::prefetch::Stream;
-use super::protocol::{
-    self, Acquired, DATA, Held, Layout, Lease, MIN_BLOCK, Rule, Trouble, WHOLE,
-};
+use super::protocol::{self, Acquired, DATA, Held, Layout, Lease, MIN_BLOCK, Rule, Trouble, WHOLE};
 use super::sequential::Sequential;
 use super::strict::Strict;
 use crate::cluster::Model;
