@@ -118,13 +118,22 @@ impl Shm {
     /// # Errors
     /// When the kernel refuses memory, randomness or a pidfd (Linux before 5.3 has none).
     pub fn open() -> Result<Shm, OpenError> {
-        let failed = |operation| move |source| OpenError::Failed { operation, source };
+        let process = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty())
+            .map_err(|e| failed("pidfd_open")(e.into()))?;
+        Shm::open_as(process)
+    }
+
+    /// Opens it with a pidfd that somebody else has opened: peers take this process to live as long as that one
+    /// does. For tools in which a program cannot open its own, as valgrind.
+    ///
+    /// # Errors
+    /// When the kernel refuses memory or randomness.
+    #[doc(hidden)]
+    pub fn open_as(process: OwnedFd) -> Result<Shm, OpenError> {
         let mut id = [0; 16];
         getrandom::fill(&mut id)
             .map_err(|e| failed("getrandom")(std::io::Error::other(e.to_string())))?;
         let id = FabricId(id);
-        let process = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty())
-            .map_err(|e| failed("pidfd_open")(e.into()))?;
         let table = Table::create().map_err(|error| match error {
             Error::OutOfMemory { source, .. } => failed("reserving the key table")(source),
             other => failed("making the key table")(std::io::Error::other(other)),
@@ -147,6 +156,10 @@ impl Shm {
             }),
         })
     }
+}
+
+fn failed(operation: &'static str) -> impl Fn(std::io::Error) -> OpenError {
+    move |source| OpenError::Failed { operation, source }
 }
 
 fn capabilities() -> Capabilities {
