@@ -1,5 +1,7 @@
 //! What the benchmarks share.
 
+pub mod figures;
+
 use std::thread::JoinHandle;
 
 use pangea::Node;

@@ -1,0 +1,133 @@
+//! Programs that are run: with a time limit, or in the background until they are no longer needed.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// A program in a process group of its own, which is killed as a whole when this is dropped.
+pub(crate) struct Running {
+    child: Child,
+    name: String,
+    output: File,
+    errors: File,
+}
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Result<Running, String> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let file = || tempfile::tempfile().map_err(|e| format!("a temporary file: {e}"));
+        let share = |file: &File| file.try_clone().map_err(|e| format!("a temporary file: {e}"));
+        let (output, errors) = (file()?, file()?);
+        command
+            .stdin(Stdio::null())
+            .stdout(share(&output)?)
+            .stderr(share(&errors)?)
+            .process_group(0);
+        let child = command.spawn().map_err(|e| format!("{name}: {e}"))?;
+        Ok(Running { child, name, output, errors })
+    }
+
+    /// Its output, once it has ended; an error when it takes longer than `limit`, or fails.
+    pub(crate) fn finish(mut self, limit: Duration) -> Result<String, String> {
+        let (status, output) = self.wait(limit)?;
+        if status.success() { Ok(output) } else { Err(self.failure(&status.to_string(), &output)) }
+    }
+
+    /// How it has ended, and its output.
+    pub(crate) fn wait(&mut self, limit: Duration) -> Result<(ExitStatus, String), String> {
+        let start = Instant::now();
+        loop {
+            match self.child.try_wait().map_err(|e| format!("{}: {e}", self.name))? {
+                Some(status) => return Ok((status, text_of(&mut self.output))),
+                None if start.elapsed() > limit => {
+                    let output = text_of(&mut self.output);
+                    return Err(self.failure(&format!("has not ended after {limit:?}"), &output));
+                }
+                // Rarely, because what runs is being measured.
+                None => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn is_over(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// A failure in one line: the last that the program has said.
+    pub(crate) fn failure(&mut self, how: &str, output: &str) -> String {
+        let errors = text_of(&mut self.errors);
+        let last = |text: &'_ str| {
+            let line = text.lines().rfind(|line| line.chars().any(char::is_alphanumeric));
+            line.map(|line| line.trim().to_owned())
+        };
+        let said = last(&errors).or_else(|| last(output)).unwrap_or("it said nothing".to_owned());
+        format!("{} ({how}): {}", self.name, said)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            // Nothing to kill is what is hoped for.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        let _ = self.child.wait();
+    }
+}
+
+fn text_of(file: &mut File) -> String {
+    let mut bytes = Vec::new();
+    let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+    if read.is_ok() { String::from_utf8_lossy(&bytes).into_owned() } else { String::new() }
+}
+
+/// Runs a program to its end.
+pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<String, String> {
+    Running::start(command)?.finish(limit)
+}
+
+/// The first line that a program prints, for its version. Some fail after it.
+pub(crate) fn first_line(program: &str, args: &[&str]) -> Result<String, String> {
+    let mut running = Running::start(Command::new(program).args(args))?;
+    let (status, output) = running.wait(Duration::from_secs(20))?;
+    match output.lines().find(|line| !line.trim().is_empty()) {
+        Some(line) => Ok(line.trim().to_owned()),
+        None => Err(running.failure(&status.to_string(), &output)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, limit: u64) -> Result<String, String> {
+        run(Command::new("sh").args(["-c", script]), Duration::from_millis(limit))
+    }
+
+    #[test]
+    fn output_and_failures() {
+        assert_eq!(shell("echo a; echo b >&2", 10_000), Ok("a\n".into()));
+        let failed = shell("echo a; echo 'no device' >&2; exit 3", 10_000).expect_err("fails");
+        assert!(failed.contains("no device") && failed.contains('3'), "{failed}");
+        assert_eq!(first_line("sh", &["-c", "echo version 6; exit 1"]), Ok("version 6".into()));
+        assert!(
+            first_line("sh", &["-c", "echo 'no option' >&2"])
+                .expect_err("fails")
+                .contains("no option")
+        );
+        assert!(run(&mut Command::new("no-such-program-here"), Duration::from_secs(1)).is_err());
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_killed_with_its_children() {
+        let start = Instant::now();
+        let failed = shell("sleep 60 & sleep 60", 100).expect_err("takes too long");
+        assert!(failed.contains("has not ended"), "{failed}");
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+}
