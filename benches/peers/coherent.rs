@@ -24,7 +24,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 fn measure(
     node: &Node,
     reads: usize,
-    mut read: impl FnMut(usize) -> Outcome,
+    mut read: impl FnMut(usize) -> Result<(), pangea::Error>,
 ) -> Result<(f64, u64), String> {
     let before = node.counts();
     let mut groups = Vec::new();
@@ -53,7 +53,7 @@ fn strict<T: Element>(node: &Node, iterations: usize, content: T) -> Outcome {
         for _ in 0..iterations / 10 {
             value.read()?;
         }
-        let (microseconds, bytes) = measure(node, iterations, |_| Ok(drop(value.read()?)))?;
+        let (microseconds, bytes) = measure(node, iterations, |_| value.read().map(drop))?;
         figure(&format!("strict{bytes}"), microseconds, "");
     }
     node.barrier()?;
@@ -70,7 +70,7 @@ fn misses<T: Element>(node: &Node) -> Outcome {
     node.barrier()?;
     if node.rank() == 0 {
         let (microseconds, bytes) =
-            measure(node, VALUES, |number| Ok(drop(values[number].read()?)))?;
+            measure(node, VALUES, |number| values[number].read().map(drop))?;
         figure(&format!("miss{bytes}"), microseconds, "");
     }
     node.barrier()?;

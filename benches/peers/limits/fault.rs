@@ -63,10 +63,8 @@ impl Faulting {
         };
         let mut api = [API, features, 0];
         // SAFETY: `struct uffdio_api`, which lives through the call.
-        check(
-            unsafe { libc::ioctl(fd.as_raw_fd(), UFFDIO_API, api.as_mut_ptr()) },
-            "userfaultfd's features",
-        )?;
+        let result = unsafe { libc::ioctl(fd.as_raw_fd(), UFFDIO_API, api.as_mut_ptr()) };
+        check(result, "userfaultfd's features")?;
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
         // SAFETY: a new mapping, wherever the kernel likes.
@@ -163,15 +161,11 @@ pub(crate) fn served_by_the_thread_itself() -> Result<f64, String> {
     new.sa_sigaction = serve as *const () as usize;
     new.sa_flags = libc::SA_SIGINFO;
     // SAFETY: the handler only calls what may be called in one: atomics, `ioctl`, `abort`.
-    check(
-        unsafe { libc::sigaction(libc::SIGBUS, &raw const new, &raw mut old) },
-        "handling SIGBUS",
-    )?;
+    let result = unsafe { libc::sigaction(libc::SIGBUS, &raw const new, &raw mut old) };
+    check(result, "handling SIGBUS")?;
     let nanoseconds = faulting.measure();
     // SAFETY: as it was before.
-    check(
-        unsafe { libc::sigaction(libc::SIGBUS, &raw const old, ptr::null_mut()) },
-        "SIGBUS as before",
-    )?;
+    let result = unsafe { libc::sigaction(libc::SIGBUS, &raw const old, ptr::null_mut()) };
+    check(result, "SIGBUS as before")?;
     nanoseconds
 }

@@ -117,13 +117,13 @@ pub(crate) fn anywhere(node: &Node, wanted: &Wanted) -> Outcome {
                 repeat(calls, || {
                     found = cells[next(&mut one, found)].load();
                     found
-                })
+                });
             };
             let mut get = |calls| {
                 repeat(calls, || {
                     got = array.get(next(&mut other, got)).expect(HOME);
                     got
-                })
+                });
             };
             both(row, &take_turns(SLICES, CALLS, &mut [&mut load, &mut get]), "get");
         }
