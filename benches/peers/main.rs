@@ -41,7 +41,9 @@ fn compare(options: &Options) -> Result<(), String> {
     let mut skipped = Vec::new();
     let mut versions = Vec::new();
     let mut ready: Vec<Box<dyn Contender>> = Vec::new();
-    for mut contender in contenders {
+    let has_a_row =
+        |contender: &&dyn Contender| rows.iter().any(|row| contender.rows().contains(&row.key));
+    for mut contender in contenders.into_iter().filter(|contender| has_a_row(&contender.as_ref())) {
         match contender.prepare() {
             Ok(version) => {
                 versions.push(format!("{} {version}", contender.name()));

@@ -58,14 +58,17 @@ impl Running {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// A failure in one line: the last that the program has said.
+    /// A failure in one line: the last of what the program has said that speaks of an error, or else the last.
     pub(crate) fn failure(&mut self, how: &str, output: &str) -> String {
         let errors = text_of(&mut self.errors);
-        let last = |text: &'_ str| {
-            let line = text.lines().rfind(|line| line.chars().any(char::is_alphanumeric));
-            line.map(|line| line.trim().to_owned())
+        let lines = || output.lines().chain(errors.lines()).map(str::trim);
+        let speaks = |line: &&str| {
+            let line = line.to_lowercase();
+            ["error", "fatal", "cannot", "failed"].iter().any(|word| line.contains(word))
         };
-        let said = last(&errors).or_else(|| last(output)).unwrap_or("it said nothing".to_owned());
+        let mut said = lines().filter(|line| line.chars().any(char::is_alphanumeric));
+        let last = lines().rfind(speaks).or_else(|| said.next_back());
+        let said = last.unwrap_or("it said nothing");
         format!("{} ({how}): {}", self.name, said)
     }
 }
@@ -120,6 +123,9 @@ mod tests {
                 .expect_err("fails")
                 .contains("no option")
         );
+        let failed =
+            shell("echo 'no error'; echo 'fatal: it broke' >&2; echo frame 1 >&2; exit 1", 10_000);
+        assert!(failed.expect_err("fails").ends_with("fatal: it broke"));
         assert!(run(&mut Command::new("no-such-program-here"), Duration::from_secs(1)).is_err());
     }
 

@@ -130,7 +130,7 @@ fn tables(world: &LamellarWorld) {
             continue;
         }
         let indices = indices(world.my_pe(), len);
-        let mut print = |rate: f64, sum: u64, variant: &str| {
+        let print = |rate: f64, sum: u64, variant: &str| {
             let updates = (UPDATES * world.num_pes() * (SLICES + 1)) as u64;
             let expected = if row == "gups" { 0 } else { updates };
             assert_eq!(sum, expected, "the sum of the table {row}");
