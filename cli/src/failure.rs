@@ -42,7 +42,6 @@ impl Failure {
         self.status
     }
 
-    #[cfg(test)]
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

@@ -5,11 +5,13 @@
 //! | --- | --- |
 //! | `options.rs` | the command line |
 //! | `job/` | nodes that are started, watched and ended together |
+//! | `bench/` | measures what Pangea and the NIC under it can do |
 //! | `demo/` | programs that show Pangea at work |
 //! | `doctor/` | what this machine offers, with the mends |
 //! | `machine/` | facts read from the kernel |
 //! | `style.rs`, `failure.rs` | looks, errors |
 
+mod bench;
 mod demo;
 mod doctor;
 mod failure;
@@ -36,8 +38,10 @@ fn main() -> ExitCode {
     let done = match options.command {
         Command::Run(options) => run(options),
         Command::Demo(options) => demo::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Doctor => Ok(doctor::run()),
         Command::Node(options) => Ok(job::trampoline::become_program(&options)),
+        Command::BenchNode(options) => Ok(bench::node::run(&options)),
         Command::PageRankNode(options) => Ok(demo::pagerank::node::run(&options)),
     };
     done.unwrap_or_else(|failure| failure.report())

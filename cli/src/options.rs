@@ -10,6 +10,8 @@ use pangea::Model;
 use pangea::cluster::CoordinatorConfig;
 use verbs_shim::provider::Choice;
 
+use crate::bench;
+use crate::bench::options::BenchOptions;
 use crate::demo::pagerank::node::NodeOptions;
 use crate::job::trampoline::TrampolineOptions;
 use crate::size::Size;
@@ -36,11 +38,16 @@ pub(crate) enum Command {
     Run(RunOptions),
     /// Show what Pangea does on a real problem, from one command
     Demo(DemoOptions),
+    /// Measure what Pangea and the NIC under it can do
+    Bench(BenchOptions),
     /// Show what this machine offers, and how to get what is missing
     Doctor,
     /// What runs in a node before its program.
     #[command(name = "__node", hide = true)]
     Node(TrampolineOptions),
+    /// A node of a benchmark.
+    #[command(name = "__bench", hide = true)]
+    BenchNode(bench::node::NodeOptions),
     /// A node of the PageRank demo.
     #[command(name = "__pagerank", hide = true)]
     PageRankNode(NodeOptions),

@@ -1,0 +1,288 @@
+//! The loop that measures, on one thread. It allocates and formats nothing.
+
+use std::time::{Duration, Instant};
+
+use super::{Intervals, Latencies, Timer};
+use crate::bench::error::Error;
+use crate::bench::options::Length;
+
+/// What is done again and again. Any closure that takes the number of the call is one.
+pub(crate) trait Operation {
+    /// Call number `i`; warm-up and measuring count on from each other.
+    fn call(&mut self, i: u64) -> Result<(), Error>;
+
+    /// Waits for what calls have left in flight. It counts into the measured time.
+    fn finish(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut(u64) -> Result<(), Error>> Operation for F {
+    #[inline]
+    fn call(&mut self, i: u64) -> Result<(), Error> {
+        self(i)
+    }
+}
+
+/// What is to be found out of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// How long each takes.
+    Latency,
+    /// How many there are in a second; a call does so many.
+    Rate {
+        /// Operations in one call.
+        per_call: u64,
+    },
+}
+
+impl Kind {
+    /// Operations in one call.
+    pub(crate) fn per_call(self) -> u64 {
+        match self {
+            Kind::Latency => 1,
+            Kind::Rate { per_call } => per_call.max(1),
+        }
+    }
+}
+
+/// How the loop is cut.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Plan {
+    /// Calls between two readings of the clock.
+    pub(crate) group: u64,
+    /// When it ends.
+    pub(crate) end: End,
+}
+
+/// When measuring ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum End {
+    /// After so many groups.
+    Groups(u64),
+    /// After that time.
+    Time(Duration),
+}
+
+impl Plan {
+    /// For calls that take so many nanoseconds each.
+    pub(crate) fn new(length: Length, per_call: u64, each: f64, timer: Timer) -> Plan {
+        let wanted = timer.group_for(each);
+        match length {
+            Length::Iterations(operations) => {
+                let calls = operations.div_ceil(per_call).max(1);
+                // As many samples as there can be, down to 100, before one gets more operations.
+                let group = wanted.min((calls / 100).max(1));
+                Plan { group, end: End::Groups(calls.div_ceil(group)) }
+            }
+            Length::Seconds(seconds) => {
+                Plan { group: wanted, end: End::Time(Duration::from_secs_f64(seconds)) }
+            }
+        }
+    }
+
+    /// The same with a fixed number of groups, for nodes that must all do as many.
+    pub(crate) fn counted(self, each: f64) -> Plan {
+        let groups = match self.end {
+            End::Groups(groups) => groups,
+            End::Time(time) => {
+                let calls = time.as_nanos() as f64 / each.max(1.0);
+                ((calls / self.group as f64) as u64).max(1)
+            }
+        };
+        Plan { end: End::Groups(groups), ..self }
+    }
+}
+
+/// What one thread has measured.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) latencies: Option<Latencies>,
+    pub(crate) intervals: Intervals,
+}
+
+/// Calls the operation until it is warm: for a tenth of what is measured, and 0.2 s at most. The answer is how
+/// many calls that were, and how long one takes in nanoseconds.
+pub(crate) fn warm_up(
+    operation: &mut impl Operation,
+    length: Length,
+    per_call: u64,
+    wished: Option<u64>,
+) -> Result<(u64, f64), Error> {
+    const LONGEST: Duration = Duration::from_millis(200);
+    let (most, longest) = match (wished, length) {
+        (Some(operations), _) => (operations.div_ceil(per_call), Duration::MAX),
+        (None, Length::Iterations(operations)) => (operations.div_ceil(per_call) / 10 + 1, LONGEST),
+        (None, Length::Seconds(seconds)) => {
+            (u64::MAX, Duration::from_secs_f64(seconds / 10.0).min(LONGEST))
+        }
+    };
+    // Once at least, lest nobody know how long it takes.
+    let most = most.max(1);
+    let start = Instant::now();
+    let (mut done, mut part, mut each) = (0, 1, 0.0);
+    while done < most && start.elapsed() < longest {
+        let count = part.min(most - done);
+        let begin = Instant::now();
+        for i in done..done + count {
+            operation.call(i)?;
+        }
+        // The last and longest part counts, when everything is in its place.
+        each = begin.elapsed().as_nanos() as f64 / count as f64;
+        done += count;
+        part = (2 * part).min(1 << 16);
+    }
+    operation.finish()?;
+    Ok((done, each))
+}
+
+/// Calls the operation as planned, from call number `first` on.
+pub(crate) fn measure(
+    operation: &mut impl Operation,
+    kind: Kind,
+    plan: Plan,
+    first: u64,
+    timer: Timer,
+) -> Result<Sample, Error> {
+    let mut latencies = (kind == Kind::Latency).then(|| Latencies::new(plan.group));
+    let mut intervals = Intervals::new();
+    let mut next = first;
+    for interval in 0..Intervals::COUNT {
+        let (groups, time) = match plan.end {
+            End::Groups(groups) => {
+                let upto = |i: u64| (u128::from(groups) * u128::from(i) / 10) as u64;
+                (upto(interval + 1) - upto(interval), Duration::MAX)
+            }
+            End::Time(time) => (u64::MAX, time / Intervals::COUNT as u32),
+        };
+        if groups == 0 {
+            continue;
+        }
+        let (begin, from) = (Instant::now(), next);
+        let mut done = 0;
+        let end = loop {
+            let start = Instant::now();
+            for i in next..next + plan.group {
+                operation.call(i)?;
+            }
+            let now = Instant::now();
+            if let Some(latencies) = &mut latencies {
+                latencies.record(now.duration_since(start).as_nanos() as u64, timer);
+            }
+            next += plan.group;
+            done += 1;
+            if done == groups || now.duration_since(begin) >= time {
+                break now;
+            }
+        };
+        let last = interval + 1 == Intervals::COUNT;
+        let end = if last {
+            operation.finish()?;
+            Instant::now()
+        } else {
+            end
+        };
+        intervals
+            .push((next - from) * kind.per_call(), end.duration_since(begin).as_nanos() as u64);
+    }
+    Ok(Sample { latencies, intervals })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts its calls.
+    #[derive(Default)]
+    struct Counter {
+        calls: Vec<u64>,
+        finished: u32,
+    }
+
+    impl Operation for Counter {
+        fn call(&mut self, i: u64) -> Result<(), Error> {
+            self.calls.push(i);
+            Ok(())
+        }
+
+        fn finish(&mut self) -> Result<(), Error> {
+            self.finished += 1;
+            Ok(())
+        }
+    }
+
+    const TIMER: fn() -> Timer = || Timer::of_cost(10.0);
+
+    #[test]
+    fn iterations_are_done_exactly_and_in_order() {
+        for iterations in [1, 9, 10, 11, 250, 1001] {
+            let mut counter = Counter::default();
+            let plan = Plan::new(Length::Iterations(iterations), 1, 1e9, TIMER());
+            let sample = measure(&mut counter, Kind::Latency, plan, 5, TIMER()).unwrap();
+            assert!(counter.calls.iter().copied().eq(5..5 + iterations), "{iterations}");
+            assert_eq!(sample.intervals.operations(), iterations);
+            assert_eq!(counter.finished, 1);
+            let summary = sample.latencies.unwrap().summary(TIMER()).unwrap();
+            assert_eq!(summary.samples, iterations);
+        }
+    }
+
+    #[test]
+    fn groups_are_as_large_as_the_clock_asks_for_and_iterations_allow() {
+        let group =
+            |iterations, each| Plan::new(Length::Iterations(iterations), 1, each, TIMER()).group;
+        assert_eq!(group(1_000_000, 10.0), 100);
+        assert_eq!(group(1_000, 10.0), 10, "100 samples go before");
+        assert_eq!(group(10, 10.0), 1);
+        assert_eq!(group(1_000_000, 1000.0), 1);
+        let timed = Plan::new(Length::Seconds(0.5), 1, 10.0, TIMER());
+        assert_eq!(timed, Plan { group: 100, end: End::Time(Duration::from_millis(500)) });
+        assert_eq!(timed.counted(10.0).end, End::Groups(500_000));
+        assert_eq!(timed.counted(f64::MAX).end, End::Groups(1));
+    }
+
+    #[test]
+    fn calls_that_do_many_operations_count_them_all() {
+        let mut counter = Counter::default();
+        let plan = Plan::new(Length::Iterations(100), 32, 1e9, TIMER());
+        let kind = Kind::Rate { per_call: 32 };
+        let sample = measure(&mut counter, kind, plan, 0, TIMER()).unwrap();
+        assert_eq!((counter.calls.len(), sample.intervals.operations()), (4, 128));
+        assert!(sample.latencies.is_none());
+    }
+
+    #[test]
+    fn time_is_kept() {
+        let mut nap = |_| {
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(())
+        };
+        let length = Length::Seconds(0.1);
+        let (calls, each) = warm_up(&mut nap, length, 1, None).unwrap();
+        assert!(calls >= 1 && each >= 1e6, "{calls} calls of {each} ns");
+        let plan = Plan::new(length, 1, each, TIMER());
+        let sample = measure(&mut nap, Kind::Latency, plan, 0, TIMER()).unwrap();
+        assert!(sample.intervals.nanoseconds() >= 100_000_000);
+        let summary = sample.latencies.unwrap().summary(TIMER()).unwrap();
+        assert!(summary.min >= 999_000.0, "{}", summary.min);
+    }
+
+    #[test]
+    fn warm_up_does_what_is_wished() {
+        for (wished, calls) in [(0, 1), (1, 1), (100, 100), (101, 101)] {
+            let mut counter = Counter::default();
+            let done = warm_up(&mut counter, Length::Seconds(9.0), 1, Some(wished)).unwrap();
+            assert_eq!((done.0, counter.calls.len() as u64), (calls, calls));
+        }
+        let mut counter = Counter::default();
+        warm_up(&mut counter, Length::Iterations(50), 1, None).unwrap();
+        assert_eq!(counter.calls.len(), 6);
+    }
+
+    #[test]
+    fn a_failure_ends_it() {
+        let mut fails = |i| if i < 7 { Ok(()) } else { Err(Error::wrong("no luck")) };
+        let plan = Plan::new(Length::Seconds(60.0), 1, 1e9, TIMER());
+        assert!(measure(&mut fails, Kind::Latency, plan, 0, TIMER()).is_err());
+    }
+}

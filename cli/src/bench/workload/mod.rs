@@ -1,0 +1,3 @@
+//! The tests, by what they measure.
+
+pub(crate) mod array;
