@@ -54,6 +54,7 @@ fn run(options: RunOptions) -> Result<ExitCode, Failure> {
     let job = Job {
         size: options.nodes,
         provider: options.provider.choice(),
+        verbs: None,
         memory: options.memory,
         cache: options.cache,
         keep_going: options.keep_going,

@@ -17,8 +17,8 @@ const FILES_BESIDES: u64 = 64;
 /// Less memory than this leaves a node nothing to share: barriers and collectives take some.
 const LEAST_MEMORY: Size = Size::bytes(64 << 10);
 
-/// Everything that can be told beforehand.
-pub(crate) fn all(job: &Job) -> Result<(), Failure> {
+/// Everything that can be told beforehand, when so many of the nodes are on this machine.
+pub(crate) fn all(job: &Job, here: u32) -> Result<(), Failure> {
     if job.memory < LEAST_MEMORY {
         return Err(Failure::usage(format_args!(
             "each node needs {LEAST_MEMORY} of memory at least, not {}; give it more (--memory, \
@@ -27,9 +27,9 @@ pub(crate) fn all(job: &Job) -> Result<(), Failure> {
         )));
     }
     files(job)?;
-    provider_opens(job.provider)?;
+    provider_opens(job)?;
     if let Some(machine) = machine_memory() {
-        memory(job, machine)?;
+        memory(job, here, machine)?;
     }
     if job.provider == Choice::Verbs {
         locked_memory(job, LockLimit::of_this_process())?;
@@ -38,8 +38,10 @@ pub(crate) fn all(job: &Job) -> Result<(), Failure> {
 }
 
 /// Whether nodes will be able to open the provider.
-fn provider_opens(choice: Choice) -> Result<(), Failure> {
-    let opened = VerbsOptions::from_env().and_then(|options| AnyProvider::open(choice, &options));
+fn provider_opens(job: &Job) -> Result<(), Failure> {
+    let choice = job.provider;
+    let options = job.verbs.clone().map_or_else(VerbsOptions::from_env, Ok);
+    let opened = options.and_then(|options| AnyProvider::open(choice, &options));
     match opened {
         Ok(_) => Ok(()),
         Err(error) => Err(Failure::usage(format_args!(
@@ -65,8 +67,8 @@ fn files(job: &Job) -> Result<(), Failure> {
     })
 }
 
-fn memory(job: &Job, machine: MachineMemory) -> Result<(), Failure> {
-    let wanted = u64::from(job.size).saturating_mul(job.memory.get() as u64);
+fn memory(job: &Job, here: u32, machine: MachineMemory) -> Result<(), Failure> {
+    let wanted = u64::from(here).saturating_mul(job.memory.get() as u64);
     if wanted <= machine.available {
         return Ok(());
     }
@@ -74,7 +76,7 @@ fn memory(job: &Job, machine: MachineMemory) -> Result<(), Failure> {
     Err(Failure::usage(format_args!(
         "{} nodes with {} each take {}, but {whose} {} of memory, of which {} are free; give each \
          node less (--memory, PANGEA_MEMORY) or start fewer nodes (-n)",
-        job.size,
+        here,
         job.memory,
         size::text(wanted),
         size::text(machine.total),
@@ -114,6 +116,7 @@ mod tests {
         Job {
             size,
             provider: Choice::Shm,
+            verbs: None,
             memory: Size::mebibytes(mebibytes),
             cache: Size::mebibytes(1),
             keep_going: false,
@@ -127,13 +130,16 @@ mod tests {
     #[test]
     fn more_memory_than_there_is_is_refused() {
         let machine = MachineMemory { total: 8 << 30, available: 4 << 30, limited: false };
-        assert!(memory(&job(4, 1024), machine).is_ok());
-        let failure = memory(&job(5, 1024), machine).unwrap_err();
+        assert!(memory(&job(4, 1024), 4, machine).is_ok());
+        let failure = memory(&job(5, 1024), 5, machine).unwrap_err();
         assert_eq!(failure.status(), crate::failure::USAGE);
         for part in ["5 nodes", "1 GiB", "5 GiB", "8 GiB", "4 GiB are free", "--memory"] {
             assert!(failure.message().contains(part), "{part}: {}", failure.message());
         }
-        assert!(memory(&job(u32::MAX, usize::MAX >> 20), machine).is_err(), "no overflow");
+        assert!(
+            memory(&job(u32::MAX, usize::MAX >> 20), u32::MAX, machine).is_err(),
+            "no overflow"
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use pangea::cluster::{Coordinator, CoordinatorConfig};
-use verbs_shim::provider::Choice;
+use verbs_shim::provider::{Choice, VerbsOptions};
 
 use crate::failure::Failure;
 use crate::size::Size;
@@ -76,6 +76,8 @@ pub(crate) enum Manner {
 pub(crate) struct Job {
     pub(crate) size: u32,
     pub(crate) provider: Choice,
+    /// Which NIC; what the environment says when not given.
+    pub(crate) verbs: Option<VerbsOptions>,
     /// Bytes of each node's arena.
     pub(crate) memory: Size,
     /// Bytes of each node's cache.
@@ -106,8 +108,7 @@ impl Job {
     /// # Errors
     /// Before anything was started, when what the job needs is not there.
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
-        checks::all(self)?;
-        let coordinator = self.coordinate()?;
+        let coordinator = self.prepare(self.size)?;
         let (sender, events) = mpsc::channel();
         // Signals are caught before the first node is there, so that none can kill the launcher and
         // leave the end of the nodes to chance.
@@ -121,6 +122,15 @@ impl Job {
         pumping.finish();
         drop(caught);
         Ok(ExitCode::from(status))
+    }
+
+    /// Checks what can be checked, with so many of the nodes on this machine, and starts the coordinator.
+    ///
+    /// # Errors
+    /// When what the job needs is not there.
+    pub(crate) fn prepare(&self, here: u32) -> Result<Coordinator, Failure> {
+        checks::all(self, here)?;
+        self.coordinate()
     }
 
     fn coordinate(&self) -> Result<Coordinator, Failure> {

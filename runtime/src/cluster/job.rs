@@ -155,18 +155,34 @@ impl JobEnv {
         JobEnv::from_variables(|name| std::env::var_os(name))
     }
 
+    /// The job at this address; its secret, and the wishes for rank and cache, are in the environment of this
+    /// process. For who is given the address by hand.
+    ///
+    /// # Errors
+    /// [`ClusterError::Environment`] that names the variable and what is wrong with it.
+    pub fn at(address: Address) -> Result<JobEnv, ClusterError> {
+        JobEnv::at_addresses(vec![address], |name| std::env::var_os(name))
+    }
+
     fn from_variables(
         get: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Option<JobEnv>, ClusterError> {
-        let text = |variable| text_of(&get, variable);
-        let Some(job) = text(JOB)? else { return Ok(None) };
+        let Some(job) = text_of(&get, JOB)? else { return Ok(None) };
         let addresses: Vec<Address> = job
             .split(',')
             .map(|address| address.trim().parse())
             .collect::<Result<_, String>>()
             .map_err(|wrong| problem(JOB, format!("is malformed: {wrong}")))?;
+        JobEnv::at_addresses(addresses, get).map(Some)
+    }
+
+    fn at_addresses(
+        addresses: Vec<Address>,
+        get: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<JobEnv, ClusterError> {
+        let text = |variable| text_of(&get, variable);
         let secret = text(SECRET)?.ok_or_else(|| {
-            problem(SECRET, format!("is not set, though {JOB} is; the launcher sets both"))
+            problem(SECRET, "is not set; set it to what the launcher says".to_owned())
         })?;
         let secret = Secret::from_hex(secret.trim()).map_err(|wrong| problem(SECRET, wrong))?;
         let rank = text(RANK)?
@@ -177,7 +193,7 @@ impl JobEnv {
             })
             .transpose()?;
         let cache_bytes = cache_bytes(&get)?;
-        Ok(Some(JobEnv { addresses, secret, rank, cache_bytes }))
+        Ok(JobEnv { addresses, secret, rank, cache_bytes })
     }
 
     /// What the environment of this process says of the cache of a node, whether or not it names a job.

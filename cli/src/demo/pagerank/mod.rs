@@ -124,6 +124,7 @@ pub(crate) fn run(
     let job = Job {
         size: options.nodes,
         provider: options.provider.choice(),
+        verbs: None,
         memory,
         cache: DEFAULT_CACHE,
         keep_going: false,
