@@ -42,6 +42,7 @@ impl Failure {
         self.status
     }
 
+    #[cfg(test)]
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

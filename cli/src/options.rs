@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Show what Pangea does on a real problem, from one command
     Demo(DemoOptions),
     /// Measure what Pangea and the NIC under it can do
-    Bench(BenchOptions),
+    Bench(Box<BenchOptions>),
     /// Show what this machine offers, and how to get what is missing
     Doctor,
     /// What runs in a node before its program.
@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Node(TrampolineOptions),
     /// A node of a benchmark.
     #[command(name = "__bench", hide = true)]
-    BenchNode(bench::node::NodeOptions),
+    BenchNode(Box<bench::node::NodeOptions>),
     /// A node of the PageRank demo.
     #[command(name = "__pagerank", hide = true)]
     PageRankNode(NodeOptions),

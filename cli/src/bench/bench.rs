@@ -1,93 +1,18 @@
-//! [`Workload`], what a test is; and [`Bench`], what it measures with.
+//! [`Bench`]: what a test measures with.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::Mutex;
 
-use pangea::{Array, Distribution, Element, Model, Node};
-use verbs_shim::provider::{Counts, VerbsOptions};
+use pangea::{Array, Distribution, Element, Node};
+use verbs_shim::provider::{Counter, Counts, VerbsOptions};
 
+use super::bell::Bell;
 use super::error::Error;
 use super::measure::{End, Gate, Intervals, Kind, Latencies, Operation, Plan, Sample, Timer};
 use super::measure::{measure, on_threads, warm_up};
-use super::options::{Length, Settings};
-use super::report::Row;
-
-/// A test: what it measures, and how every node of the job runs it.
-pub(crate) trait Workload: Sync {
-    /// Its name on the command line.
-    fn name(&self) -> &'static str;
-
-    /// The group that it belongs to.
-    fn group(&self) -> &'static str;
-
-    /// One line for `--list`.
-    fn about(&self) -> &'static str;
-
-    /// Which settings it has, and their defaults.
-    fn takes(&self) -> Takes;
-
-    /// The least number of nodes.
-    fn nodes(&self) -> u32 {
-        2
-    }
-
-    /// Bytes that it needs in the arena of each node.
-    fn memory(&self, setting: &Setting) -> u64;
-
-    /// Runs it. Every node calls this, and in it the same collective operations in the same order; rank 0
-    /// returns the rows, the others none.
-    fn run(&self, bench: &Bench<'_>, setting: &Setting) -> Result<Vec<Row>, Error>;
-}
-
-/// Which settings a test has.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Takes {
-    /// Sizes, if it moves as many bytes as it is told.
-    pub(crate) size: Option<Sizes>,
-    /// Operations in flight, if nothing is said; `None` if that is no setting of it.
-    pub(crate) depth: Option<u32>,
-    /// Operations for each doorbell, if nothing is said; `None` if that is no setting of it.
-    pub(crate) batch: Option<u32>,
-    /// Whether several threads of a node can do it.
-    pub(crate) threads: bool,
-    /// Whether both sides can do it at once.
-    pub(crate) bidirectional: bool,
-    /// The consistency model, if nothing is said; `None` if that is no setting of it.
-    pub(crate) model: Option<Model>,
-}
-
-/// The sizes in bytes that a test can have.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sizes {
-    /// If nothing is said.
-    pub(crate) usual: u64,
-    pub(crate) least: u64,
-    pub(crate) most: u64,
-}
-
-/// With what a test runs once.
-#[derive(Clone, Debug)]
-pub(crate) struct Setting {
-    /// Bytes of one operation; 8 where that is no setting of the test.
-    pub(crate) size: u64,
-    pub(crate) length: Length,
-    /// Operations before measuring begins; otherwise as many as it takes.
-    pub(crate) warmup: Option<u64>,
-    pub(crate) depth: u32,
-    pub(crate) batch: u32,
-    /// Threads of each node that measures.
-    pub(crate) threads: u32,
-    pub(crate) bidirectional: bool,
-    pub(crate) model: Model,
-}
-
-impl Setting {
-    /// Bytes of one operation.
-    pub(crate) fn bytes(&self) -> usize {
-        self.size as usize
-    }
-}
+use super::report::{Fact, Row};
+pub(crate) use super::test::{Setting, Sizes, Takes, Workload};
 
 /// Which nodes measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +37,7 @@ pub(crate) struct Hand {
 }
 
 /// What was measured, by all threads of all nodes that did; rank 0 has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Measured {
     pub(crate) latencies: Option<Latencies>,
     /// Of each thread of each node.
@@ -129,49 +54,122 @@ impl Measured {
     pub(crate) fn seconds(&self) -> f64 {
         self.intervals.iter().map(Intervals::nanoseconds).max().unwrap_or(0) as f64 / 1e9
     }
+
+    /// Where all of so many nodes have done the same operations together, which count once.
+    pub(crate) fn together(mut self, nodes: usize) -> Measured {
+        self.intervals.truncate(1);
+        self.round_trips /= nodes as u64;
+        self
+    }
+
+    /// Takes in what a thread has measured.
+    fn add(&mut self, sample: Sample) {
+        self.intervals.push(sample.intervals);
+        if let Some(latencies) = sample.latencies {
+            self.merge(latencies);
+        }
+    }
+
+    fn merge(&mut self, latencies: Latencies) {
+        match &mut self.latencies {
+            Some(all) => all.merge(&latencies),
+            None => self.latencies = Some(latencies),
+        }
+    }
+
+    fn to_words(&self) -> Vec<u64> {
+        let mut words = vec![self.round_trips, self.intervals.len() as u64];
+        for part in self.intervals.iter().map(Intervals::to_words) {
+            words.push(part.len() as u64);
+            words.extend(part);
+        }
+        words.extend(self.latencies.iter().flat_map(Latencies::to_words));
+        words
+    }
+
+    /// Takes in what another node has sent.
+    fn add_words(&mut self, words: &[u64]) {
+        let mut words = words.iter().copied();
+        self.round_trips += words.next().unwrap_or(0);
+        for _ in 0..words.next().unwrap_or(0) {
+            let len = words.next().unwrap_or(0) as usize;
+            let part: Vec<u64> = words.by_ref().take(len).collect();
+            self.intervals.push(Intervals::from_words(&part));
+        }
+        let rest: Vec<u64> = words.collect();
+        if !rest.is_empty() {
+            self.merge(Latencies::from_words(&rest));
+        }
+    }
+}
+
+/// Where the threads of a node meet around what is measured.
+pub(crate) struct Stage<'a> {
+    gate: &'a Gate,
+    begins: &'a dyn Fn(),
+    ends: &'a (dyn Fn() -> Result<(), Error> + Sync),
+}
+
+impl Stage<'_> {
+    /// What counts begins when all threads are here.
+    pub(crate) fn begin(&self) -> Result<(), Error> {
+        self.gate.meet(|| {
+            (self.begins)();
+            Ok(())
+        })
+    }
+
+    /// It ends when all are here; nobody goes on before the other side is done, too.
+    pub(crate) fn end(&self) -> Result<(), Error> {
+        self.gate.meet(self.ends)
+    }
 }
 
 /// A node of a job that runs tests, one after another.
 pub(crate) struct Bench<'a> {
     node: &'a Node,
-    settings: &'a Settings,
     verbs: &'a VerbsOptions,
     timer: Timer,
     made: Cell<u64>,
-    /// A word at each node: how many times those who measure are done.
-    bells: Array<u64>,
-    rung: Cell<u64>,
+    bell: Bell,
+    rounds: Cell<u64>,
+    /// What counts round trips that the node knows nothing of.
+    beside: RefCell<Option<Counter>>,
 }
-
-/// How long a node that only lends its memory sleeps between two looks at its bell.
-const NAP: Duration = Duration::from_micros(200);
-/// After so many naps it makes sure that rank 0 is still there.
-const NAPS: u32 = 500;
 
 impl<'a> Bench<'a> {
     /// On every node. Collective.
-    pub(crate) fn new(
-        node: &'a Node,
-        settings: &'a Settings,
-        verbs: &'a VerbsOptions,
-    ) -> Result<Bench<'a>, Error> {
-        let bells = node.array("bench bells").len(node.size()).create()?;
-        let timer = Timer::calibrate();
+    pub(crate) fn new(node: &'a Node, verbs: &'a VerbsOptions) -> Result<Bench<'a>, Error> {
+        let (bell, timer) = (Bell::new(node)?, Timer::calibrate());
         node.barrier()?;
-        Ok(Bench { node, settings, verbs, timer, made: Cell::new(0), bells, rung: Cell::new(0) })
+        Ok(Bench {
+            node,
+            verbs,
+            timer,
+            made: Cell::new(0),
+            bell,
+            rounds: Cell::new(0),
+            beside: RefCell::default(),
+        })
     }
 
     pub(crate) fn node(&self) -> &'a Node {
         self.node
     }
 
-    pub(crate) fn settings(&self) -> &'a Settings {
-        self.settings
-    }
-
     /// Which NIC the job uses, for who opens it once more.
     pub(crate) fn verbs(&self) -> &'a VerbsOptions {
         self.verbs
+    }
+
+    /// For who has to know whether another node is still there.
+    pub(crate) fn bell(&self) -> Bell {
+        self.bell.clone()
+    }
+
+    /// From now on, round trips that this one counts belong to what is measured, too; or no others any more.
+    pub(crate) fn count_beside(&self, counter: Option<Counter>) {
+        *self.beside.borrow_mut() = counter;
     }
 
     pub(crate) fn timer(&self) -> Timer {
@@ -203,7 +201,7 @@ impl<'a> Bench<'a> {
         setting: &Setting,
         make: impl Fn(Hand) -> Result<O, Error> + Sync,
     ) -> Result<Option<Measured>, Error> {
-        self.measure(who, setting, Kind::Latency, make)
+        self.measure(who, setting, Kind::Latency, make, |_, bell| bell.wait())
     }
 
     /// How many operations there are in a second, of which a call does `per_call`. Collective; see
@@ -215,139 +213,113 @@ impl<'a> Bench<'a> {
         per_call: u64,
         make: impl Fn(Hand) -> Result<O, Error> + Sync,
     ) -> Result<Option<Measured>, Error> {
-        self.measure(who, setting, Kind::Rate { per_call }, make)
+        self.measure(who, setting, Kind::Rate { per_call }, make, |_, bell| bell.wait())
     }
 
-    /// Measures on those nodes that are to, while the others sleep; what all have found is at rank 0 afterwards.
-    /// Nobody goes on before all are done. Collective.
+    /// Warms an operation up and measures it, on the threads of those nodes that are to. Where one side does,
+    /// rank 1 does `serve` meanwhile, on as many threads, which is to end when the bell rings; all others sleep.
+    /// Rank 0 has what all have found. Nobody goes on before all are done. Collective.
     pub(crate) fn measure<O: Operation>(
         &self,
         who: Who,
         setting: &Setting,
         kind: Kind,
         make: impl Fn(Hand) -> Result<O, Error> + Sync,
+        serve: impl Fn(Hand, &Bell) -> Result<(), Error> + Sync,
     ) -> Result<Option<Measured>, Error> {
-        self.node.barrier()?;
-        let measures = match who {
-            Who::First if setting.bidirectional => self.node.rank() < 2,
-            Who::First => self.node.rank() == 0,
-            Who::All | Who::Together => true,
+        let (node, timer) = (self.node.clone(), self.timer);
+        let (length, per_call) = (setting.length, kind.per_call());
+        let work = |hand: Hand, stage: &Stage<'_>| {
+            let mut operation = make(hand)?;
+            let together = who == Who::Together;
+            // As many for all, if they are done together.
+            let warmup = setting.warmup.or(together.then_some(TOGETHER));
+            let (done, each) = warm_up(&mut operation, length, per_call, warmup)?;
+            let mut plan = Plan::new(length, per_call, each, timer);
+            if together {
+                plan = agree(&node, plan.counted(each))?;
+            }
+            stage.begin()?;
+            let sample = measure(&mut operation, kind, plan, done, timer)?;
+            // What others still use is kept until all are done.
+            stage.end()?;
+            Ok(sample)
         };
-        let mut mine = Measured { latencies: None, intervals: Vec::new(), round_trips: 0 };
-        if measures {
-            mine = self.measure_here(who, setting, kind, make)?;
-        }
-        if who == Who::First {
-            self.ring_or_sleep(if setting.bidirectional { 2 } else { 1 })?;
-        }
-        self.node.barrier()?;
-        self.collect(&mine)
+        self.sample(who, setting, work, serve)
     }
 
-    fn measure_here<O: Operation>(
+    /// As [`Bench::measure`], where `work` itself measures, on each thread.
+    pub(crate) fn sample(
         &self,
         who: Who,
         setting: &Setting,
-        kind: Kind,
-        make: impl Fn(Hand) -> Result<O, Error> + Sync,
-    ) -> Result<Measured, Error> {
-        let (node, timer) = (self.node.clone(), self.timer);
-        let counts = [(); 2].map(|()| std::sync::Mutex::new(Counts::default()));
-        let note = |at: usize| {
-            if let Ok(mut counts) = counts[at].lock() {
-                *counts = node.counts();
-            }
+        work: impl Fn(Hand, &Stage<'_>) -> Result<Sample, Error> + Sync,
+        serve: impl Fn(Hand, &Bell) -> Result<(), Error> + Sync,
+    ) -> Result<Option<Measured>, Error> {
+        self.rounds.set(self.rounds.get() + 1);
+        let bell = self.bell.round(self.rounds.get());
+        let (rank, size) = (self.node.rank(), self.node.size());
+        let hand =
+            |thread| Hand { rank, peer: if rank == 0 { size.min(2) - 1 } else { 0 }, thread };
+        let both = who == Who::First && setting.bidirectional;
+        let measuring = match who {
+            Who::First if both => 2.min(size),
+            Who::First => 1,
+            Who::All | Who::Together => size,
         };
-        let rank = node.rank();
-        let peer = if rank == 0 { node.size().min(2) - 1 } else { 0 };
-        let threads = if who == Who::Together { 1 } else { setting.threads };
-        let work = |thread: u32, gate: &Gate| -> Result<Sample, Error> {
-            let mut operation = make(Hand { rank, peer, thread })?;
-            let (per_call, length) = (kind.per_call(), setting.length);
-            let (done, each) = if who == Who::Together {
-                // As many for all.
-                let length = Length::Iterations(setting.warmup.unwrap_or(TOGETHER));
-                warm_up(&mut operation, length, per_call, Some(setting.warmup.unwrap_or(TOGETHER)))?
-            } else {
-                warm_up(&mut operation, length, per_call, setting.warmup)?
-            };
-            let mut plan = Plan::new(length, per_call, each, timer);
-            if who == Who::Together {
-                plan = agree(&node, plan.counted(each))?;
-            }
-            gate.meet(|| note(0))?;
-            let sample = measure(&mut operation, kind, plan, done, timer)?;
-            gate.meet(|| note(1))?;
-            Ok(sample)
-        };
-        let samples = on_threads(threads, work)?;
-        let [before, after] = counts.map(|counts| counts.into_inner().unwrap_or_default());
-        let latencies =
-            samples.iter().filter_map(|sample| sample.latencies.clone()).reduce(|mut all, one| {
-                all.merge(&one);
-                all
-            });
-        Ok(Measured {
-            latencies,
-            intervals: samples.into_iter().map(|sample| sample.intervals).collect(),
-            round_trips: (after - before).round_trips,
-        })
-    }
-
-    /// Those who have measured, so many from rank 0 on, tell the others; who sleeps needs no processor
-    /// meanwhile, as who waits at a barrier does.
-    fn ring_or_sleep(&self, measured: usize) -> Result<(), Error> {
-        self.rung.set(self.rung.get() + 1);
-        let (rank, wanted) = (self.node.rank(), self.rung.get());
-        if rank < measured {
-            // Rank 0 rings for all; the barrier that follows waits for the others.
+        let mut mine = Measured::default();
+        self.node.barrier()?;
+        if rank < measuring {
+            let threads = if who == Who::Together { 1 } else { setting.threads };
+            let peer = both.then_some(hand(0).peer);
+            mine =
+                self.on_stage(threads, &bell, peer, |thread, stage| work(hand(thread), stage))?;
             if rank == 0 {
-                for other in measured..self.node.size() {
-                    self.bells.put(other, wanted)?;
-                }
+                bell.ring_all(measuring)?;
             }
-            return Ok(());
+        } else if rank == 1 {
+            on_threads(setting.threads, |thread, _| serve(hand(thread), &bell))?;
+        } else {
+            bell.wait()?;
         }
-        let mut naps = 0;
-        while self.bells.get(rank)? < wanted {
-            std::thread::sleep(NAP);
-            naps += 1;
-            if naps % NAPS == 0 {
-                // Fails when rank 0 has died, which would never ring.
-                self.bells.get(0)?;
-            }
-        }
-        Ok(())
+        self.node.barrier()?;
+        let words = self.gather(&mine.to_words())?;
+        Ok(words.map(|words| {
+            let mut all = Measured::default();
+            words.iter().for_each(|words| all.add_words(words));
+            all
+        }))
     }
 
-    /// Brings what all nodes have measured to rank 0. Collective.
-    fn collect(&self, mine: &Measured) -> Result<Option<Measured>, Error> {
-        let mut words = vec![mine.round_trips, mine.intervals.len() as u64];
-        for part in mine.intervals.iter().map(Intervals::to_words) {
-            words.push(part.len() as u64);
-            words.extend(part);
-        }
-        words.extend(mine.latencies.iter().flat_map(Latencies::to_words));
-        let Some(all) = self.gather(&words)? else { return Ok(None) };
-        let mut total = Measured { latencies: None, intervals: Vec::new(), round_trips: 0 };
-        for words in all {
-            let mut words = words.into_iter();
-            total.round_trips += words.next().unwrap_or(0);
-            for _ in 0..words.next().unwrap_or(0) {
-                let len = words.next().unwrap_or(0) as usize;
-                let part: Vec<u64> = words.by_ref().take(len).collect();
-                total.intervals.push(Intervals::from_words(&part));
+    /// Measures on the threads of this node.
+    fn on_stage(
+        &self,
+        threads: u32,
+        bell: &Bell,
+        peer: Option<usize>,
+        work: impl Fn(u32, &Stage<'_>) -> Result<Sample, Error> + Sync,
+    ) -> Result<Measured, Error> {
+        let (node, beside) = (self.node.clone(), self.beside.borrow().clone());
+        let counts = Mutex::new([Counts::default(); 2]);
+        let note = |at: usize| {
+            if let Ok(mut counts) = counts.lock() {
+                let beside = beside.as_ref().map(Counter::counts).unwrap_or_default();
+                counts[at] = node.counts() + beside;
             }
-            let rest: Vec<u64> = words.collect();
-            if !rest.is_empty() {
-                let theirs = Latencies::from_words(&rest);
-                match &mut total.latencies {
-                    Some(all) => all.merge(&theirs),
-                    None => total.latencies = Some(theirs),
-                }
-            }
-        }
-        Ok(Some(total))
+        };
+        let begins = || note(0);
+        let ends = || {
+            note(1);
+            peer.map_or(Ok(()), |peer| bell.wait_for(peer))
+        };
+        let samples = on_threads(threads, |thread, gate| {
+            work(thread, &Stage { gate, begins: &begins, ends: &ends })
+        })?;
+        let [before, after] = counts.into_inner().unwrap_or_default();
+        let mut measured =
+            Measured { round_trips: (after - before).round_trips, ..Measured::default() };
+        samples.into_iter().for_each(|sample| measured.add(sample));
+        Ok(measured)
     }
 
     /// The words of every node, in the order of ranks, at rank 0. Collective.
@@ -372,25 +344,28 @@ impl<'a> Bench<'a> {
         Ok(all)
     }
 
-    /// The row of a test. `size` is that of one operation, where the test has sizes.
+    /// The row of a test.
     pub(crate) fn row(
         &self,
         workload: &dyn Workload,
         setting: &Setting,
         measured: &Measured,
     ) -> Row {
-        let takes = workload.takes();
         let rate = Intervals::rate(&measured.intervals);
         let operations = measured.operations();
-        let size = takes.size.map(|_| setting.size);
+        let size = workload.takes().size.map(|_| setting.size);
+        let mut facts = BTreeMap::new();
+        if setting.bidirectional {
+            facts.insert("sides".to_owned(), Fact::Number(2.0));
+        }
         Row {
             test: workload.name().to_owned(),
             group: workload.group().to_owned(),
             size,
             nodes: self.node.size() as u32,
-            threads: if takes.threads { setting.threads } else { 1 },
-            depth: if takes.depth.is_some() { setting.depth } else { 1 },
-            batch: if takes.batch.is_some() { setting.batch } else { 1 },
+            threads: setting.threads,
+            depth: setting.depth,
+            batch: setting.batch,
             operations,
             seconds: measured.seconds(),
             latency: measured.latencies.as_ref().and_then(|it| it.summary(self.timer)),
@@ -398,7 +373,7 @@ impl<'a> Bench<'a> {
             bandwidth: size.zip(rate).map(|(size, rate)| rate.times(size as f64)),
             round_trips: (operations > 0).then(|| measured.round_trips as f64 / operations as f64),
             verified: None,
-            facts: BTreeMap::new(),
+            facts,
         }
     }
 

@@ -2,68 +2,81 @@
 //!
 //! | file or folder | subject |
 //! | --- | --- |
-//! | `options.rs` | the options, and what is made of them |
+//! | `options.rs` | the options |
+//! | `settings.rs` | what is made of them: with what each test runs |
 //! | `catalog.rs` | all tests, and how they are chosen |
+//! | `by_hand.rs` | nodes that are started by hand, on several hosts |
 //! | `node.rs` | what each node does |
-//! | `bench.rs` | what a test is, and what it measures with |
+//! | `test.rs` | what a test is |
+//! | `bench.rs`, `bell.rs` | what it measures with |
 //! | `measure/` | clock, histograms, rates, threads |
 //! | `workload/` | the tests |
 //! | `report/` | what comes out |
 //!
 //! This file has the launcher's part.
 
+mod bell;
 #[expect(clippy::module_inception, reason = "a bench is what the tests of this program run on")]
 mod bench;
+mod by_hand;
 mod catalog;
 mod error;
 mod measure;
 pub(crate) mod node;
 pub(crate) mod options;
 mod report;
+mod settings;
+mod test;
 mod workload;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::job::{Job, Manner, Program};
-use crate::options::DEFAULT_CACHE;
 use crate::size::Size;
 use options::BenchOptions;
+use settings::Settings;
 
 /// How long the other nodes may go on when one has failed.
 const GRACE: Duration = Duration::from_secs(5);
-/// What each node has beside what the tests need.
+/// What each node has beside what the tests need, if nothing is said.
 const BESIDES: u64 = 64 << 20;
 
 /// `pangea bench`
 pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, Failure> {
     if options.list {
-        for test in catalog::all() {
-            println!("{:<12} {:<20} {}", test.group(), test.name(), test.about());
-        }
+        // Who closes the pipe early has seen enough.
+        let _ = std::io::stdout().write_all(catalog::list().as_bytes());
         return Ok(ExitCode::SUCCESS);
     }
-    let settings = options.settings()?;
-    let tests = catalog::choose(&settings.tests)?;
-    let needed = tests
-        .iter()
-        .flat_map(|test| settings.of(*test).into_iter().map(|setting| test.memory(&setting)))
-        .max()
-        .unwrap_or(0);
-    let job = Job {
+    match (&options.connect, options.server) {
+        (Some(address), _) => by_hand::connect(options, address),
+        (None, Some(listen)) => by_hand::serve(options, listen),
+        (None, None) => job(options, &options.settings())?.run(),
+    }
+}
+
+/// The job that the tests need.
+fn job(options: &BenchOptions, settings: &Settings) -> Result<Job, Failure> {
+    let planned = settings.plan(options.nodes).map_err(Failure::usage)?;
+    let needed = planned.iter().map(|planned| planned.memory()).max().unwrap_or(0);
+    let memory = options.memory.unwrap_or(Size::bytes((needed + BESIDES) as usize));
+    Settings::fits(&planned, memory.get() as u64).map_err(Failure::usage)?;
+    Ok(Job {
         size: options.nodes,
-        provider: options.provider.choice(),
-        memory: Size::bytes((needed + BESIDES) as usize),
-        cache: DEFAULT_CACHE,
+        provider: options.choice(),
+        verbs: Some(options.verbs()?),
+        memory,
+        cache: options.cache,
         keep_going: false,
         listen: None,
         grace: GRACE,
         program: Program::Own(node_arguments()),
         manner: Manner::Demo,
-    };
-    job.run()
+    })
 }
 
 /// The command line of a node: what this process was told, for the hidden subcommand.

@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
-use pangea::Node;
 use pangea::cluster::JobEnv;
+use pangea::{Array, Node};
 use verbs_shim::provider::{AnyProvider, Counted, VerbsOptions};
 
 use super::bench::Bench;
-use super::catalog;
 use super::error::Error;
-use super::options::{BenchOptions, Settings};
+use super::options::BenchOptions;
 use super::report::Printer;
+use super::settings::Settings;
 use crate::failure::{FAILED, Failure};
 use crate::job::trampoline::end_with;
 use crate::style;
@@ -27,47 +27,77 @@ pub(crate) struct NodeOptions {
 
 /// Runs a node that the launcher has started.
 pub(crate) fn run(options: &NodeOptions) -> ExitCode {
-    let done = end_with(options.launcher).and_then(|()| {
-        let settings = options.options.settings()?;
-        let verbs = options.options.verbs()?;
+    let job = || {
+        end_with(options.launcher)?;
         let job = JobEnv::from_env().map_err(Failure::failed)?;
         let job = job.ok_or_else(|| Failure::failed("this node was started without a job"))?;
-        Ok(take_part(&job, &settings, &verbs))
-    });
-    match done {
-        Ok(Ok(())) => ExitCode::SUCCESS,
-        Ok(Err(error)) => {
-            style::error(error);
-            ExitCode::from(FAILED)
-        }
-        Err(failure) => failure.report(),
+        Ok((job, options.options.verbs()?))
+    };
+    match job() {
+        Ok((job, verbs)) => take_part(&job, options.options.settings(), &verbs),
+        Err(failure) => Failure::report(&failure),
     }
 }
 
-/// Joins the job and runs all tests.
-pub(crate) fn take_part(
-    job: &JobEnv,
-    settings: &Settings,
-    verbs: &VerbsOptions,
-) -> Result<(), Error> {
-    let node = Node::join_with(job, |welcome| {
+/// Joins the job and runs all tests. The settings of rank 0 count.
+pub(crate) fn take_part(job: &JobEnv, settings: Settings, verbs: &VerbsOptions) -> ExitCode {
+    let mut memory = 0;
+    let joined = Node::join_with(job, |welcome| {
+        memory = welcome.arena_bytes;
         let provider = AnyProvider::open(welcome.provider, verbs);
         Ok(Counted::new(provider.map_err(verbs_shim::Error::from)?))
-    })?;
-    let tests =
-        catalog::choose(&settings.tests).map_err(|failure| Error::wrong(failure.message()))?;
-    let bench = Bench::new(&node, settings, verbs)?;
-    let mut printer = node.is_leader().then(|| Printer::new(settings, node.provider()));
-    for test in tests {
-        for setting in settings.of(test) {
+    });
+    let node = match joined {
+        Ok(node) => node,
+        Err(error) => {
+            style::error(error);
+            return ExitCode::from(FAILED);
+        }
+    };
+    let settings = Settings { nodes: node.size() as u32, memory, ..settings };
+    if let Err(error) = measure_all(&node, settings, verbs) {
+        style::error(error);
+        // Not by an orderly leave, which would wait for nodes that wait for this one.
+        std::process::exit(i32::from(FAILED));
+    }
+    // Dropping the node waits for the others.
+    ExitCode::SUCCESS
+}
+
+fn measure_all(node: &Node, settings: Settings, verbs: &VerbsOptions) -> Result<(), Error> {
+    let settings = shared(node, settings)?;
+    let planned = settings.plan(settings.nodes).map_err(Error::Wrong)?;
+    Settings::fits(&planned, settings.memory).map_err(Error::Wrong)?;
+    let bench = Bench::new(node, verbs)?;
+    let mut printer = node.is_leader().then(|| Printer::new(&settings, node.provider()));
+    for planned in planned {
+        for setting in planned.settings {
             for _ in 0..settings.repeat {
-                let rows = test.run(&bench, &setting)?;
+                let rows = planned.test.run(&bench, &setting)?;
                 if let Some(printer) = &mut printer {
                     rows.into_iter().for_each(|row| printer.row(row));
                 }
             }
         }
     }
-    drop(bench);
     printer.map_or(Ok(()), Printer::finish)
+}
+
+/// The settings of rank 0, at all nodes: who was started by hand may have been told less. Collective.
+fn shared(node: &Node, mine: Settings) -> Result<Settings, Error> {
+    let text = serde_json::to_string(&mine).map_err(Error::wrong)?;
+    let len = node.broadcast(0, text.len() as u64)? as usize;
+    let array: Array<u8> = node.array("bench settings").len(len).on_node(0).create()?;
+    if node.is_leader() {
+        array.put_range(0, text.as_bytes())?;
+    }
+    node.barrier()?;
+    let mut bytes = vec![0; len];
+    array.get_range(0, &mut bytes)?;
+    array.release()?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Error::wrong(format_args!(
+            "rank 0 runs another version of this program: its settings cannot be read ({error})"
+        ))
+    })
 }

@@ -1,14 +1,26 @@
-//! The options of `pangea bench`, and what is made of them.
+//! The options of `pangea bench`.
+
+use std::net::SocketAddr;
 
 use clap::Args;
 use pangea::Model;
-use serde::{Deserialize, Serialize};
-use verbs_shim::provider::VerbsOptions;
+use pangea::cluster::{Address, CoordinatorConfig};
+use verbs_shim::provider::{Choice, VerbsOptions};
 
-use super::bench::{Setting, Workload};
+use super::bench::Setting;
+use super::catalog;
+use super::settings::{Length, Settings};
 use crate::failure::Failure;
-use crate::options::ProviderOption;
+use crate::options::{DEFAULT_CACHE, ProviderOption};
 use crate::size::Size;
+
+/// How long a row is measured when nothing is said.
+const DURATION: f64 = 1.0;
+/// The same in the tour, which is to be short.
+const TOUR_DURATION: f64 = 0.5;
+
+/// Whatever a size is said to be, all sizes are powers of two from 2 bytes to 8 MiB, as perftest has it.
+const ALL_SIZES: std::ops::RangeInclusive<u32> = 1..=23;
 
 /// The options.
 #[derive(Clone, Debug, Args)]
@@ -21,107 +33,152 @@ pub(crate) struct BenchOptions {
     #[arg(long)]
     pub(crate) list: bool,
 
-    /// How many nodes to start
-    #[arg(short, long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u32).range(1..))]
+    /// How many nodes to start on this host; with --server, how many the job has in all
+    #[arg(short, long, value_name = "N", default_value = "2", value_parser = node_count())]
     pub(crate) nodes: u32,
 
-    /// What moves the bytes between nodes
+    /// Be one node of a job by hand, and wait for the others; prints the command to type there
+    #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1, default_missing_value = SERVER, conflicts_with_all = ["connect", "json", "plot"])]
+    pub(crate) server: Option<SocketAddr>,
+
+    /// Be another node of such a job: measure, and tell the results
+    ///
+    /// The server says the address, and the secret, which is taken from the environment
+    /// (PANGEA_SECRET).
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, conflicts_with_all = ["nodes", "provider", "memory", "cache"])]
+    pub(crate) connect: Option<Address>,
+
+    /// What moves the bytes between nodes [auto: verbs with --server, else shm]
     #[arg(long, value_enum, default_value_t = ProviderOption::Auto)]
     pub(crate) provider: ProviderOption,
 
+    /// The NIC, such as mlx5_0 [default: the first that can be used]
+    #[arg(short, long, value_name = "NAME", help_heading = "NIC")]
+    pub(crate) device: Option<String>,
+
+    /// The port of the NIC, from 1 [default: the first that can be used]
+    #[arg(short, long, value_name = "N", help_heading = "NIC", value_parser = clap::value_parser!(u8).range(1..))]
+    pub(crate) port: Option<u8>,
+
+    /// The index of the address in the port's GID table [default: the best]
+    #[arg(short = 'x', long, value_name = "N", help_heading = "NIC")]
+    pub(crate) gid_index: Option<u8>,
+
+    /// Memory that each node contributes, such as 64M or 1GiB [default: what the tests need]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<Size>,
+
+    /// Memory in which each node caches coherent data, such as 64M or 1GiB
+    #[arg(long, value_name = "SIZE", env = "PANGEA_CACHE", default_value_t = DEFAULT_CACHE)]
+    pub(crate) cache: Size,
+
     /// Bytes of one operation, such as 8 or 64K [default: the test's own]
-    #[arg(short, long, value_name = "SIZE")]
+    #[arg(short, long, value_name = "SIZE", help_heading = "Measuring")]
     pub(crate) size: Option<Size>,
 
-    /// All sizes from 2 bytes to 8 MiB, in powers of two
-    #[arg(short, long, conflicts_with = "size")]
+    /// All sizes from 2 bytes to 8 MiB, in powers of two, as far as the test can
+    #[arg(short, long, conflicts_with = "size", help_heading = "Measuring")]
     pub(crate) all_sizes: bool,
 
     /// Operations to measure on each thread [default: as many as there are in the duration]
-    #[arg(long, value_name = "N", conflicts_with = "duration", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", conflicts_with = "duration", help_heading = "Measuring", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
     pub(crate) iters: Option<u64>,
 
-    /// How long to measure each row
-    #[arg(short = 'D', long, value_name = "SECONDS", default_value = "1")]
-    pub(crate) duration: f64,
+    /// How long to measure each row [default: 1, and 0.5 in the tour]
+    #[arg(short = 'D', long, value_name = "SECONDS", help_heading = "Measuring", value_parser = duration)]
+    pub(crate) duration: Option<f64>,
 
-    /// Operations before measuring begins [default: as many as there are in a tenth of the duration]
-    #[arg(long, value_name = "N")]
+    /// Operations before measuring begins [default: a tenth of what is measured]
+    #[arg(long, value_name = "N", help_heading = "Measuring", value_parser = clap::value_parser!(u64).range(..=1 << 40))]
     pub(crate) warmup: Option<u64>,
 
     /// Operations kept in flight [default: the test's own]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub(crate) depth: Option<u32>,
 
     /// Operations for each doorbell [default: the test's own]
-    #[arg(short = 'l', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'l', long, value_name = "N", help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=i64::from(Setting::MOST_BATCH)))]
     pub(crate) batch: Option<u32>,
 
     /// Threads that measure, on each node that does
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, value_name = "N", default_value = "1", help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub(crate) threads: u32,
 
-    /// Both sides at once
-    #[arg(short, long)]
+    /// Both sides at once; rates are sums
+    #[arg(short, long, help_heading = "Measuring")]
     pub(crate) bidirectional: bool,
 
-    /// The consistency model of coherent data: strict or sequential [default: the test's own]
-    #[arg(long, value_name = "MODEL")]
+    /// The consistency model, where it is a setting of the test [default: the test's own]
+    #[arg(long, value_name = "MODEL", help_heading = "Measuring")]
     pub(crate) model: Option<Model>,
 
-    /// Rows for each test and size
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    /// How often to measure each row
+    #[arg(long, value_name = "N", default_value = "1", help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) repeat: u32,
 
-    /// Write everything as JSON, to FILE or to standard output in place of the table
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    /// Write everything as JSON to FILE; `-` or nothing: to standard output, in place of the table
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", help_heading = "Results", value_parser = json_file)]
     pub(crate) json: Option<String>,
 
     /// Draw latency over size, and throughput over threads
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", help_heading = "Results")]
     pub(crate) plot: Option<String>,
 }
 
-/// How long a measurement is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Length {
-    /// So many operations on each thread.
-    Iterations(u64),
-    /// So many seconds.
-    Seconds(f64),
+/// Where a server listens when nothing is said.
+const SERVER: &str = "0.0.0.0:18516";
+
+fn node_count() -> impl clap::builder::TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(1..=i64::from(CoordinatorConfig::MAX_SIZE))
 }
 
-/// What was asked for: what all nodes must agree on, and goes into the report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Settings {
-    pub(crate) tests: Vec<String>,
-    /// Bytes; none when each test has its own.
-    pub(crate) sizes: Vec<u64>,
-    pub(crate) length: Length,
-    pub(crate) warmup: Option<u64>,
-    pub(crate) depth: Option<u32>,
-    pub(crate) batch: Option<u32>,
-    pub(crate) threads: u32,
-    pub(crate) bidirectional: bool,
-    pub(crate) model: Option<Model>,
-    pub(crate) repeat: u32,
-    pub(crate) json: Option<String>,
-    pub(crate) plot: Option<String>,
+/// `HOST:PORT`, or an address as the server prints it.
+fn address(text: &str) -> Result<Address, String> {
+    if text.contains(":@") || text.starts_with("tcp:") {
+        return text.parse();
+    }
+    format!("tcp:{text}").parse().map_err(|_: String| {
+        "an address is HOST:PORT (or unix:@NAME on one host), as the server prints it".to_owned()
+    })
+}
+
+fn duration(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        // More than a day is taken for a mistake.
+        Ok(seconds) if seconds >= 0.001 && seconds <= 86_400.0 => Ok(seconds),
+        _ => Err("a number of seconds is wanted, from 0.001 to 86400".to_owned()),
+    }
+}
+
+/// A file, and not one of the tests, which somebody may have meant to come next.
+fn json_file(text: &str) -> Result<String, String> {
+    match catalog::is_known(text) {
+        true => Err(format!(
+            "{text} is a test; write tests before --json, or name the file as --json=./{text}"
+        )),
+        false => Ok(text.to_owned()),
+    }
 }
 
 impl BenchOptions {
     /// What they ask for.
-    pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+    pub(crate) fn settings(&self) -> Settings {
         let sizes = match (self.size, self.all_sizes) {
             (Some(size), _) => vec![size.get() as u64],
-            (None, true) => (1..=23).map(|power| 1 << power).collect(),
+            (None, true) => ALL_SIZES.map(|power| 1 << power).collect(),
             (None, false) => Vec::new(),
         };
-        let length = self.iters.map_or(Length::Seconds(self.duration), Length::Iterations);
-        Ok(Settings {
+        let usual = if self.tests.is_empty() { TOUR_DURATION } else { DURATION };
+        let length = match self.iters {
+            Some(iterations) => Length::Iterations(iterations),
+            None => Length::Seconds(self.duration.unwrap_or(usual)),
+        };
+        Settings {
             tests: self.tests.clone(),
+            nodes: self.nodes,
+            memory: 0,
             sizes,
+            all_sizes: self.all_sizes,
             length,
             warmup: self.warmup,
             depth: self.depth,
@@ -130,39 +187,166 @@ impl BenchOptions {
             bidirectional: self.bidirectional,
             model: self.model,
             repeat: self.repeat,
+            device: self.device.clone(),
+            port: self.port,
+            gid_index: self.gid_index,
             json: self.json.clone(),
             plot: self.plot.clone(),
-        })
+        }
     }
 
-    /// Which NIC to use.
+    /// Which NIC to use: what the environment says, but for what is said here.
     pub(crate) fn verbs(&self) -> Result<VerbsOptions, Failure> {
-        VerbsOptions::from_env().map_err(Failure::usage)
+        let mut options = VerbsOptions::from_env().map_err(Failure::usage)?;
+        if let Some(device) = &self.device {
+            options.device = Some(device.clone());
+        }
+        options.port = self.port.or(options.port);
+        options.gid_index = self.gid_index.or(options.gid_index);
+        Ok(options)
+    }
+
+    /// The options for the other end of a job by hand: what is to be measured. Which NIC to use is a matter of
+    /// each host, but for those who name it the same everywhere it is there, too.
+    pub(crate) fn for_client(&self) -> Vec<String> {
+        let mut words = self.tests.clone();
+        let mut add = |name: &str, value: Option<String>| {
+            words.extend(value.map(|value| format!("--{name}={value}")));
+        };
+        add("device", self.device.clone());
+        add("port", self.port.map(|it| it.to_string()));
+        add("gid-index", self.gid_index.map(|it| it.to_string()));
+        add("size", self.size.map(|it| it.get().to_string()));
+        add("iters", self.iters.map(|it| it.to_string()));
+        add("duration", self.duration.map(|it| it.to_string()));
+        add("warmup", self.warmup.map(|it| it.to_string()));
+        add("depth", self.depth.map(|it| it.to_string()));
+        add("batch", self.batch.map(|it| it.to_string()));
+        add("threads", (self.threads > 1).then(|| self.threads.to_string()));
+        add("model", self.model.map(|it| it.to_string()));
+        add("repeat", (self.repeat > 1).then(|| self.repeat.to_string()));
+        words.extend(self.all_sizes.then(|| "--all-sizes".to_owned()));
+        words.extend(self.bidirectional.then(|| "--bidirectional".to_owned()));
+        words
+    }
+
+    /// The provider; nodes by hand are on several hosts if nothing is said.
+    pub(crate) fn choice(&self) -> Choice {
+        match self.provider {
+            ProviderOption::Auto => Choice::recommended(self.server.is_none()),
+            chosen => chosen.choice(),
+        }
     }
 }
 
-impl Settings {
-    /// With what a test runs: once for each size that it can have.
-    pub(crate) fn of(&self, test: &dyn Workload) -> Vec<Setting> {
-        let takes = test.takes();
-        let sizes = match takes.size {
-            None => vec![8],
-            Some(sizes) if self.sizes.is_empty() => vec![sizes.usual],
-            Some(sizes) => {
-                let range = sizes.least..=sizes.most;
-                self.sizes.iter().copied().filter(|size| range.contains(size)).collect()
-            }
-        };
-        let setting = |size| Setting {
-            size,
-            length: self.length,
-            warmup: self.warmup,
-            depth: takes.depth.map_or(1, |usual| self.depth.unwrap_or(usual)),
-            batch: takes.batch.map_or(1, |usual| self.batch.unwrap_or(usual)),
-            threads: if takes.threads { self.threads } else { 1 },
-            bidirectional: takes.bidirectional && self.bidirectional,
-            model: takes.model.map_or(Model::Relaxed, |usual| self.model.unwrap_or(usual)),
-        };
-        sizes.into_iter().map(setting).collect()
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::options::{Command, Options};
+
+    fn parse(line: &str) -> Result<BenchOptions, String> {
+        let words = ["pangea", "bench"].into_iter().chain(line.split_whitespace());
+        match Options::try_parse_from(words) {
+            Ok(Options { command: Command::Bench(options) }) => Ok(*options),
+            Ok(other) => panic!("{other:?}"),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn users_of_perftest_find_their_options() {
+        let options =
+            parse("read-lat -s 64K -D 2.5 --depth 16 -l 4 -b -d mlx5_0 -p 2 -x 3").unwrap();
+        let settings = options.settings();
+        assert_eq!(settings.tests, ["read-lat"]);
+        assert_eq!((settings.sizes, settings.length), (vec![65_536], Length::Seconds(2.5)));
+        assert_eq!((settings.depth, settings.batch), (Some(16), Some(4)));
+        assert!(settings.bidirectional);
+        assert_eq!((settings.device.as_deref(), settings.port), (Some("mlx5_0"), Some(2)));
+        assert_eq!(options.verbs().unwrap().gid_index, Some(3));
+        let settings = parse("get --iters 500 --warmup 7 --threads 3 -n 4").unwrap().settings();
+        assert_eq!((settings.length, settings.warmup), (Length::Iterations(500), Some(7)));
+        assert_eq!((settings.threads, settings.nodes), (3, 4));
+    }
+
+    #[test]
+    fn the_defaults_depend_on_what_is_asked_for() {
+        assert_eq!(parse("").unwrap().settings().length, Length::Seconds(TOUR_DURATION));
+        let one = parse("get").unwrap();
+        assert_eq!(one.settings().length, Length::Seconds(DURATION));
+        assert_eq!(one.choice(), Choice::Shm);
+        let server = parse("get --server").unwrap();
+        assert_eq!((server.choice(), server.server.unwrap().port()), (Choice::Verbs, 18516));
+        assert_eq!(parse("--server --provider shm").unwrap().choice(), Choice::Shm);
+        let all = parse("get -a").unwrap().settings().sizes;
+        assert_eq!((all.first(), all.last(), all.len()), (Some(&2), Some(&(8 << 20)), 23));
+    }
+
+    #[test]
+    fn a_client_is_told_what_the_server_was() {
+        let line = "get put -s 64 --iters 9 --warmup 1 --depth 4 -l 2 --threads 3 -b --model strict \
+                    --repeat 2 -d rxe0 -p 1 -x 0";
+        let server = parse(&format!("{line} -n 3 --memory 1G --server 10.0.0.1:9")).unwrap();
+        let client = parse(&server.for_client().join(" ")).unwrap();
+        assert_eq!(client.server, None);
+        let here = Settings { nodes: 2, ..server.settings() };
+        assert_eq!((client.settings(), client.verbs().unwrap()), (here, server.verbs().unwrap()));
+        let tour = parse("-a -D 0.25 --server").unwrap();
+        assert_eq!(parse(&tour.for_client().join(" ")).unwrap().settings(), tour.settings());
+        assert!(parse("--server").unwrap().for_client().is_empty());
+    }
+
+    #[test]
+    fn results_go_where_they_are_wanted() {
+        assert_eq!(parse("get").unwrap().json, None);
+        assert_eq!(parse("get --json").unwrap().json.as_deref(), Some("-"));
+        assert_eq!(parse("get --json x.json").unwrap().json.as_deref(), Some("x.json"));
+        assert_eq!(parse("get --json --plot x.svg").unwrap().plot.as_deref(), Some("x.svg"));
+    }
+
+    #[test]
+    fn a_server_is_found_by_its_address() {
+        let connect = |address: &str| parse(&format!("get --connect {address}")).unwrap().connect;
+        assert_eq!(connect("node7:18516"), Some(Address::Tcp("node7:18516".to_owned())));
+        assert_eq!(connect("[fe80::1]:9"), Some(Address::Tcp("[fe80::1]:9".to_owned())));
+        assert_eq!(connect("tcp:10.0.0.1:9"), Some(Address::Tcp("10.0.0.1:9".to_owned())));
+        assert_eq!(connect("unix:@pangea-1"), Some(Address::Unix("pangea-1".to_owned())));
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_the_reason() {
+        for (line, reason) in [
+            ("-n 0", "1..=65535"),
+            ("-s 0", "0 bytes"),
+            ("-s 12Q", "K, M, G or T"),
+            ("-s 8 -a", "cannot be used with"),
+            ("--iters 0", "0 is not in"),
+            ("--iters 5 -D 1", "cannot be used with"),
+            ("-D 0", "from 0.001"),
+            ("-D nan", "from 0.001"),
+            ("-D 1e300", "to 86400"),
+            ("--depth 0", "0 is not in"),
+            ("-l 0", "0 is not in"),
+            ("--threads 0", "0 is not in"),
+            ("--threads 257", "1..=256"),
+            ("--repeat 0", "0 is not in"),
+            ("-p 0", "0 is not in"),
+            ("-p 256", "256 is not in"),
+            ("-x -1", "unexpected argument"),
+            ("--provider tcp", "auto, shm, verbs"),
+            ("--model lax", "relaxed, strict or sequential"),
+            ("--server nowhere", "invalid socket address"),
+            ("--server --connect a:1", "cannot be used with"),
+            ("--server --json", "cannot be used with"),
+            ("--connect a:1 -n 2", "cannot be used with"),
+            ("--connect nowhere", "HOST:PORT"),
+            ("--connect a:0", "HOST:PORT"),
+            ("--json get", "get is a test"),
+        ] {
+            let error = parse(line).expect_err(line);
+            assert!(error.contains(reason), "{line}: {error}");
+        }
     }
 }

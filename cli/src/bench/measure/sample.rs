@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Intervals, Latencies, Timer};
 use crate::bench::error::Error;
-use crate::bench::options::Length;
+use crate::bench::settings::Length;
 
 /// What is done again and again. Any closure that takes the number of the call is one.
 pub(crate) trait Operation {
@@ -29,6 +29,8 @@ impl<F: FnMut(u64) -> Result<(), Error>> Operation for F {
 pub(crate) enum Kind {
     /// How long each takes.
     Latency,
+    /// The same, where a call is there and back, two operations.
+    Round,
     /// How many there are in a second; a call does so many.
     Rate {
         /// Operations in one call.
@@ -41,6 +43,7 @@ impl Kind {
     pub(crate) fn per_call(self) -> u64 {
         match self {
             Kind::Latency => 1,
+            Kind::Round => 2,
             Kind::Rate { per_call } => per_call.max(1),
         }
     }
@@ -144,7 +147,10 @@ pub(crate) fn measure(
     first: u64,
     timer: Timer,
 ) -> Result<Sample, Error> {
-    let mut latencies = (kind == Kind::Latency).then(|| Latencies::new(plan.group));
+    let mut latencies = match kind {
+        Kind::Latency | Kind::Round => Some(Latencies::new(plan.group * kind.per_call())),
+        Kind::Rate { .. } => None,
+    };
     let mut intervals = Intervals::new();
     let mut next = first;
     for interval in 0..Intervals::COUNT {
@@ -249,6 +255,20 @@ mod tests {
         let sample = measure(&mut counter, kind, plan, 0, TIMER()).unwrap();
         assert_eq!((counter.calls.len(), sample.intervals.operations()), (4, 128));
         assert!(sample.latencies.is_none());
+    }
+
+    #[test]
+    fn there_and_back_are_two() {
+        let mut nap = |_| {
+            std::thread::sleep(Duration::from_millis(2));
+            Ok(())
+        };
+        let plan = Plan::new(Length::Iterations(20), 2, 1e9, TIMER());
+        let sample = measure(&mut nap, Kind::Round, plan, 0, TIMER()).unwrap();
+        assert_eq!(sample.intervals.operations(), 20);
+        let summary = sample.latencies.unwrap().summary(TIMER()).unwrap();
+        assert_eq!((summary.samples, summary.group), (10, 2));
+        assert!(summary.min >= 999_000.0 && summary.min < 2e6, "{}", summary.min);
     }
 
     #[test]

@@ -28,12 +28,12 @@ impl Gate {
     }
 
     /// Waits until all are here; the last one does `last` before any goes on.
-    pub(crate) fn meet(&self, last: impl FnOnce()) -> Result<(), Error> {
+    pub(crate) fn meet(&self, last: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
         let mut state = self.state();
         let round = state.round;
         state.here += 1;
         if state.here == self.threads && !state.broken {
-            last();
+            last()?;
             state.here = 0;
             state.round += 1;
             self.moved.notify_all();
@@ -100,8 +100,11 @@ mod tests {
         let found = on_threads(4, |number, gate| {
             for round in 1..=50 {
                 count.fetch_add(1, Ordering::SeqCst);
-                gate.meet(|| assert_eq!(count.load(Ordering::SeqCst), 4 * round))?;
-                gate.meet(|| ())?;
+                gate.meet(|| {
+                    assert_eq!(count.load(Ordering::SeqCst), 4 * round);
+                    Ok(())
+                })?;
+                gate.meet(|| Ok(()))?;
             }
             Ok(number)
         });
@@ -112,11 +115,11 @@ mod tests {
     fn nobody_waits_for_one_that_has_failed() {
         for bad in 0..3 {
             let failed = on_threads(3, |number, gate| {
-                gate.meet(|| ())?;
+                gate.meet(|| Ok(()))?;
                 if number == bad {
                     return Err(Error::wrong("no luck"));
                 }
-                gate.meet(|| ())
+                gate.meet(|| Ok(()))
             });
             assert_eq!(failed.unwrap_err().to_string(), "no luck");
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::bench::options::Settings;
+use crate::bench::settings::Settings;
 
 /// What one test has measured with one setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::{Machine, Report, Row};
 use crate::bench::error::Error;
-use crate::bench::options::Settings;
+use crate::bench::settings::Settings;
 
 /// Tells what rank 0 measures: rows as they come, and at the end what else was asked for.
 pub(crate) struct Printer {

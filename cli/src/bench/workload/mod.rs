@@ -1,3 +1,15 @@
 //! The tests, by what they measure.
+//!
+//! | file or folder | group | level |
+//! | --- | --- | --- |
+//! | `raw/` | `raw` | the NIC: READ, WRITE and atomics as work requests, as perftest posts them |
+//! | `array.rs` | `array` | arrays |
+//! | `collective.rs` | `collective` | barriers, reductions, broadcasts |
+//! | `memory.rs` | `memory` | allocation |
+//! | `dice.rs` | | random numbers |
 
 pub(crate) mod array;
+pub(crate) mod collective;
+pub(crate) mod dice;
+pub(crate) mod memory;
+pub(crate) mod raw;
