@@ -2,6 +2,7 @@
 //! written is there, and answers.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Verb;
 use super::connection::Connection;
@@ -16,8 +17,8 @@ const END: u8 = 255;
 
 /// Looks before the processor is offered to others, who may be the ones waited for.
 const LOOKS: u32 = 10_000;
-/// After so many offers, the other node is asked whether it is still there.
-const OFFERS: u32 = 50_000;
+/// Whoever waits for so long makes sure that the other node is still there.
+const LONG: Duration = Duration::from_millis(500);
 
 /// The side that measures.
 pub(super) struct Ping {
@@ -94,7 +95,7 @@ impl Side {
     #[inline]
     fn wait_for(&self, is_it: impl Fn(u8) -> bool) -> Result<u8, Error> {
         let last = self.connection.buffers.bytes - 1;
-        let mut offers: u32 = 0;
+        let mut since = None;
         loop {
             for _ in 0..LOOKS {
                 let arrived = self.connection.buffers.arrived(last);
@@ -104,9 +105,10 @@ impl Side {
                 std::hint::spin_loop();
             }
             thread::yield_now();
-            offers = offers.wrapping_add(1);
-            if offers.is_multiple_of(OFFERS) {
+            let now = Instant::now();
+            if now.duration_since(*since.get_or_insert(now)) > LONG {
                 self.bell.alive(self.peer)?;
+                since = Some(now);
             }
         }
     }
