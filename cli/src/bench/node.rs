@@ -54,22 +54,33 @@ pub(crate) fn take_part(job: &JobEnv, settings: Settings, verbs: &VerbsOptions) 
             return ExitCode::from(FAILED);
         }
     };
-    let settings = Settings { nodes: node.size() as u32, memory, ..settings };
-    if let Err(error) = measure_all(&node, settings, verbs) {
-        style::error(error);
-        // Not by an orderly leave, which would wait for nodes that wait for this one.
-        std::process::exit(i32::from(FAILED));
+    let mine = Settings { nodes: node.size() as u32, memory, ..settings };
+    match shared(&node, mine).and_then(|settings| measure_all(&node, &settings, verbs)) {
+        // Dropping the node waits for the others.
+        Ok(code) => code,
+        Err(error) => {
+            style::error(error);
+            // Not by an orderly leave, which would wait for nodes that wait for this one.
+            std::process::exit(i32::from(FAILED))
+        }
     }
-    // Dropping the node waits for the others.
-    ExitCode::SUCCESS
 }
 
-fn measure_all(node: &Node, settings: Settings, verbs: &VerbsOptions) -> Result<(), Error> {
-    let settings = shared(node, settings)?;
-    let planned = settings.plan(settings.nodes).map_err(Error::Wrong)?;
-    Settings::fits(&planned, settings.memory).map_err(Error::Wrong)?;
+fn measure_all(node: &Node, settings: &Settings, verbs: &VerbsOptions) -> Result<ExitCode, Error> {
+    let planned = settings.plan(settings.nodes).and_then(|planned| {
+        Settings::fits(&planned, settings.memory)?;
+        Ok(planned)
+    });
+    let planned = match planned {
+        Ok(planned) => planned,
+        Err(reason) => {
+            // All nodes find the same, and leave in good order.
+            style::error(reason);
+            return Ok(ExitCode::from(FAILED));
+        }
+    };
     let bench = Bench::new(node, verbs)?;
-    let mut printer = node.is_leader().then(|| Printer::new(&settings, node.provider()));
+    let mut printer = node.is_leader().then(|| Printer::new(settings, node.provider()));
     for planned in planned {
         for setting in planned.settings {
             for _ in 0..settings.repeat {
@@ -80,7 +91,8 @@ fn measure_all(node: &Node, settings: Settings, verbs: &VerbsOptions) -> Result<
             }
         }
     }
-    printer.map_or(Ok(()), Printer::finish)
+    printer.map_or(Ok(()), Printer::finish)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The settings of rank 0, at all nodes: who was started by hand may have been told less. Collective.
