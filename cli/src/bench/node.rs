@@ -91,8 +91,14 @@ fn measure_all(node: &Node, settings: &Settings, verbs: &VerbsOptions) -> Result
             }
         }
     }
-    printer.map_or(Ok(()), Printer::finish)?;
-    Ok(ExitCode::SUCCESS)
+    match printer.map_or(Ok(()), Printer::finish) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            // The others are done as well, and need not know.
+            style::error(error);
+            Ok(ExitCode::from(FAILED))
+        }
+    }
 }
 
 /// The settings of rank 0, at all nodes: who was started by hand may have been told less. Collective.
