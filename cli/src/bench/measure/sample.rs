@@ -18,7 +18,8 @@ pub(crate) trait Operation {
 }
 
 impl<F: FnMut(u64) -> Result<(), Error>> Operation for F {
-    #[inline]
+    // Into the loop that measures, as into any loop of a program.
+    #[inline(always)]
     fn call(&mut self, i: u64) -> Result<(), Error> {
         self(i)
     }

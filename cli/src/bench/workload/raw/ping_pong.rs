@@ -15,8 +15,10 @@ const MARKS: u64 = 250;
 /// The mark that ends it.
 const END: u8 = 255;
 
-/// Looks before the processor is offered to others, who may be the ones waited for.
-const LOOKS: u32 = 10_000;
+/// Looks between two readings of the clock.
+const LOOKS: u32 = 64;
+/// After so long the processor is offered to others with each further reading: a NIC in software may need it.
+const SHORT: Duration = Duration::from_micros(20);
 /// Whoever waits for so long makes sure that the other node is still there.
 const LONG: Duration = Duration::from_millis(500);
 
@@ -95,7 +97,8 @@ impl Side {
     #[inline]
     fn wait_for(&self, is_it: impl Fn(u8) -> bool) -> Result<u8, Error> {
         let last = self.connection.buffers.bytes - 1;
-        let mut since = None;
+        let mut start = None;
+        let mut asked = Duration::ZERO;
         loop {
             for _ in 0..LOOKS {
                 let arrived = self.connection.buffers.arrived(last);
@@ -104,11 +107,13 @@ impl Side {
                 }
                 std::hint::spin_loop();
             }
-            thread::yield_now();
-            let now = Instant::now();
-            if now.duration_since(*since.get_or_insert(now)) > LONG {
+            let waited = start.get_or_insert_with(Instant::now).elapsed();
+            if waited > SHORT {
+                thread::yield_now();
+            }
+            if waited - asked > LONG {
+                asked = waited;
                 self.bell.alive(self.peer)?;
-                since = Some(now);
             }
         }
     }
