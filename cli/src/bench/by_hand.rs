@@ -43,9 +43,10 @@ pub(crate) fn connect(options: &BenchOptions, address: &Address) -> Result<ExitC
     let settings = options.settings();
     // What cannot be is told before the server is disturbed, as far as it depends on this side alone.
     settings.plan(u32::MAX).map_err(Failure::usage)?;
-    let job = JobEnv::at(address.clone()).map_err(|error| {
+    let mut job = JobEnv::at(address.clone()).map_err(|error| {
         Failure::usage(format_args!("{error} (the server prints the command to type here)"))
     })?;
+    job.cache_bytes = options.cache.map(|cache| cache.get() as u64);
     Ok(node::take_part(&job, settings, &options.verbs()?))
 }
 

@@ -36,6 +36,7 @@ use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::job::{Job, Manner, Program};
+use crate::options::DEFAULT_CACHE;
 use crate::size::Size;
 use options::BenchOptions;
 use settings::Settings;
@@ -70,7 +71,7 @@ fn job(options: &BenchOptions, settings: &Settings) -> Result<Job, Failure> {
         provider: options.choice(),
         verbs: Some(options.verbs()?),
         memory,
-        cache: options.cache,
+        cache: options.cache.unwrap_or(DEFAULT_CACHE),
         keep_going: false,
         listen: None,
         grace: GRACE,

@@ -55,7 +55,7 @@ pub(crate) fn take_part(job: &JobEnv, settings: Settings, verbs: &VerbsOptions) 
         }
     };
     let mine = Settings { nodes: node.size() as u32, memory, ..settings };
-    match shared(&node, mine).and_then(|settings| measure_all(&node, &settings, verbs)) {
+    match shared(&node, &mine).and_then(|settings| measure_all(&node, &settings, verbs)) {
         // Dropping the node waits for the others.
         Ok(code) => code,
         Err(error) => {
@@ -102,8 +102,8 @@ fn measure_all(node: &Node, settings: &Settings, verbs: &VerbsOptions) -> Result
 }
 
 /// The settings of rank 0, at all nodes: who was started by hand may have been told less. Collective.
-fn shared(node: &Node, mine: Settings) -> Result<Settings, Error> {
-    let text = serde_json::to_string(&mine).map_err(Error::wrong)?;
+fn shared(node: &Node, mine: &Settings) -> Result<Settings, Error> {
+    let text = serde_json::to_string(mine).map_err(Error::wrong)?;
     let len = node.broadcast(0, text.len() as u64)? as usize;
     let array: Array<u8> = node.array("bench settings").len(len).on_node(0).create()?;
     if node.is_leader() {

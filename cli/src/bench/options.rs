@@ -11,7 +11,7 @@ use super::bench::Setting;
 use super::catalog;
 use super::settings::{Length, Settings};
 use crate::failure::Failure;
-use crate::options::{DEFAULT_CACHE, ProviderOption};
+use crate::options::ProviderOption;
 use crate::size::Size;
 
 /// How long a row is measured when nothing is said.
@@ -45,7 +45,7 @@ pub(crate) struct BenchOptions {
     ///
     /// The server says the address, and the secret, which is taken from the environment
     /// (PANGEA_SECRET).
-    #[arg(long, value_name = "ADDR:PORT", value_parser = address, conflicts_with_all = ["nodes", "provider", "memory", "cache"])]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, conflicts_with_all = ["nodes", "provider", "memory"])]
     pub(crate) connect: Option<Address>,
 
     /// What moves the bytes between nodes [auto: verbs with --server, else shm]
@@ -68,9 +68,9 @@ pub(crate) struct BenchOptions {
     #[arg(long, value_name = "SIZE")]
     pub(crate) memory: Option<Size>,
 
-    /// Memory in which each node caches coherent data, such as 64M or 1GiB
-    #[arg(long, value_name = "SIZE", env = "PANGEA_CACHE", default_value_t = DEFAULT_CACHE)]
-    pub(crate) cache: Size,
+    /// Memory in which each node caches coherent data [default: 64 MiB, or as the server says]
+    #[arg(long, value_name = "SIZE", env = "PANGEA_CACHE")]
+    pub(crate) cache: Option<Size>,
 
     /// Bytes of one operation, such as 8 or 64K [default: the test's own]
     #[arg(short, long, value_name = "SIZE", help_heading = "Measuring")]
@@ -145,7 +145,7 @@ fn address(text: &str) -> Result<Address, String> {
 fn duration(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         // More than a day is taken for a mistake.
-        Ok(seconds) if seconds >= 0.001 && seconds <= 86_400.0 => Ok(seconds),
+        Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds is wanted, from 0.001 to 86400".to_owned()),
     }
 }

@@ -176,3 +176,85 @@ const LEAST_BESIDES: u64 = 1 << 20;
 fn names(tests: impl Iterator<Item = &'static dyn Workload>) -> String {
     tests.map(|test| test.name()).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(tests: &[&str]) -> Settings {
+        Settings {
+            tests: tests.iter().map(|&name| name.to_owned()).collect(),
+            nodes: 2,
+            memory: 64 << 20,
+            sizes: Vec::new(),
+            all_sizes: false,
+            length: Length::Seconds(1.0),
+            warmup: None,
+            depth: None,
+            batch: None,
+            threads: 1,
+            bidirectional: false,
+            model: None,
+            repeat: 1,
+            device: None,
+            port: None,
+            gid_index: None,
+            json: None,
+            plot: None,
+        }
+    }
+
+    fn names(planned: &[Planned]) -> Vec<&'static str> {
+        planned.iter().map(|planned| planned.test.name()).collect()
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_tests_own() {
+        let planned = settings(&["get", "read-rate", "read-bw"]).plan(2).unwrap();
+        let own: Vec<_> = planned
+            .iter()
+            .flat_map(|planned| &planned.settings)
+            .map(|setting| (setting.size, setting.depth, setting.batch))
+            .collect();
+        assert_eq!(own, [(64 << 10, 128, 1), (8, 128, 32), (8, 1, 1)]);
+        // A batch that nobody asked for gives way.
+        let shallow = Settings { depth: Some(4), ..settings(&["read-rate"]) };
+        assert_eq!(shallow.plan(2).unwrap()[0].settings[0].batch, 4);
+    }
+
+    #[test]
+    fn of_a_group_those_run_that_can() {
+        let both = Settings { bidirectional: true, ..settings(&["raw"]) };
+        let chosen = names(&both.plan(2).unwrap());
+        assert!(chosen.contains(&"read-bw") && !chosen.contains(&"write-lat"), "{chosen:?}");
+        let named = Settings { bidirectional: true, ..settings(&["raw", "write-lat"]) };
+        let reason = named.plan(2).err().unwrap();
+        assert!(reason.contains("--bidirectional has no meaning for write-lat"), "{reason}");
+        let none = Settings { bidirectional: true, ..settings(&["collective"]) };
+        assert!(none.plan(2).is_err());
+        let alone = names(&settings(&["array"]).plan(1).unwrap());
+        assert!(alone.iter().all(|name| name.ends_with("-local")), "{alone:?}");
+    }
+
+    #[test]
+    fn sizes_are_those_that_a_test_can_have() {
+        let sizes = vec![2, 4, 8, 1 << 30];
+        let all =
+            Settings { sizes: sizes.clone(), all_sizes: true, ..settings(&["get", "read-bw"]) };
+        let planned = all.plan(2).unwrap();
+        let counts: Vec<_> = planned.iter().map(|planned| planned.settings.len()).collect();
+        assert_eq!(counts, [4, 3]);
+        let one = Settings { sizes, ..settings(&["get"]) };
+        assert!(one.plan(2).err().unwrap().contains("get cannot have 1073741824 bytes"));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        let large = Settings { sizes: vec![32 << 20], threads: 2, ..settings(&["get"]) };
+        let planned = large.plan(2).unwrap();
+        assert!(planned[0].memory() >= 64 << 20);
+        let reason = Settings::fits(&planned, large.memory).unwrap_err();
+        assert!(reason.contains("get needs 65 MiB") && reason.contains("--memory"), "{reason}");
+        assert!(Settings::fits(&planned, 2 * large.memory).is_ok());
+    }
+}

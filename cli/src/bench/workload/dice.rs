@@ -21,7 +21,7 @@ impl Dice {
     /// A number less than `bound`.
     #[inline]
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        (u128::from(self.roll()) * u128::from(bound) >> 64) as u64
+        ((u128::from(self.roll()) * u128::from(bound)) >> 64) as u64
     }
 }
 
