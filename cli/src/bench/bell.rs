@@ -14,9 +14,9 @@ const OVER: usize = 0;
 const DONE: usize = 1;
 
 /// How long a node sleeps between two looks at its own word.
-const NAP: Duration = Duration::from_micros(200);
+const NAP: Duration = Duration::from_millis(2);
 /// After so many naps it makes sure that who is to wake it is still there.
-const NAPS: u32 = 1000;
+const NAPS: u32 = 250;
 
 /// Words at each node that others raise. Who waits for one sleeps, so that it takes no processor from those who
 /// measure, as it would at a barrier.

@@ -22,6 +22,23 @@ impl Intervals {
         self.parts.push((operations, nanoseconds));
     }
 
+    /// With neighbours put together until each has at least so many operations, as far as there are so many.
+    pub(crate) fn of_at_least(self, operations: u64) -> Intervals {
+        let mut merged = Intervals::new();
+        let mut open = (0, 0);
+        for (done, nanoseconds) in self.parts {
+            open = (open.0 + done, open.1 + nanoseconds);
+            if open.0 >= operations {
+                merged.parts.push(std::mem::take(&mut open));
+            }
+        }
+        match merged.parts.last_mut() {
+            Some(last) => *last = (last.0 + open.0, last.1 + open.1),
+            None => merged.parts.push(open),
+        }
+        merged
+    }
+
     /// All operations.
     pub(crate) fn operations(&self) -> u64 {
         self.parts.iter().map(|(operations, _)| operations).sum()
@@ -82,6 +99,17 @@ mod tests {
         assert_eq!(Intervals::rate(&[two]).unwrap().median, 2e6);
         assert_eq!(Intervals::rate(&[]), None);
         assert_eq!(Intervals::rate(&[of(&[])]), None);
+    }
+
+    #[test]
+    fn short_intervals_are_put_together() {
+        let parts = [(0, 5), (3, 1), (4, 1), (9, 1), (2, 1)];
+        let merged = |least| of(&parts).of_at_least(least).parts;
+        assert_eq!(merged(0), parts);
+        assert_eq!(merged(4), [(7, 7), (11, 2)]);
+        assert_eq!(merged(17), [(18, 9)]);
+        assert_eq!(merged(100), [(18, 9)]);
+        assert_eq!(of(&[]).of_at_least(1).operations(), 0);
     }
 
     #[test]

@@ -11,6 +11,11 @@ pub(crate) trait Operation {
     /// Call number `i`; warm-up and measuring count on from each other.
     fn call(&mut self, i: u64) -> Result<(), Error>;
 
+    /// Operations that calls have begun and that are not known to be complete.
+    fn in_flight(&self) -> u64 {
+        0
+    }
+
     /// Waits for what calls have left in flight. It counts into the measured time.
     fn finish(&mut self) -> Result<(), Error> {
         Ok(())
@@ -154,6 +159,7 @@ pub(crate) fn measure(
     };
     let mut intervals = Intervals::new();
     let mut next = first;
+    let (mut flying, mut most_flying) = (operation.in_flight(), 0);
     for interval in 0..Intervals::COUNT {
         let (groups, time) = match plan.end {
             End::Groups(groups) => {
@@ -189,10 +195,14 @@ pub(crate) fn measure(
         } else {
             end
         };
-        intervals
-            .push((next - from) * kind.per_call(), end.duration_since(begin).as_nanos() as u64);
+        // What is complete counts, not what was begun.
+        let begun = flying + (next - from) * kind.per_call();
+        flying = operation.in_flight();
+        most_flying = flying.max(most_flying);
+        intervals.push(begun.saturating_sub(flying), end.duration_since(begin).as_nanos() as u64);
     }
-    Ok(Sample { latencies, intervals })
+    // Completions become known many at a time.
+    Ok(Sample { latencies, intervals: intervals.of_at_least(8 * most_flying) })
 }
 
 #[cfg(test)]
@@ -270,6 +280,46 @@ mod tests {
         let summary = sample.latencies.unwrap().summary(TIMER()).unwrap();
         assert_eq!((summary.samples, summary.group), (10, 2));
         assert!(summary.min >= 999_000.0 && summary.min < 2e6, "{}", summary.min);
+    }
+
+    /// Of which some are in flight, and are complete all at once.
+    struct Wave {
+        depth: u64,
+        flying: u64,
+    }
+
+    impl Operation for Wave {
+        fn call(&mut self, _: u64) -> Result<(), Error> {
+            if self.flying == self.depth {
+                self.finish()?;
+            }
+            self.flying += 1;
+            Ok(())
+        }
+
+        fn in_flight(&self) -> u64 {
+            self.flying
+        }
+
+        fn finish(&mut self) -> Result<(), Error> {
+            std::thread::sleep(Duration::from_millis(self.flying));
+            self.flying = 0;
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_only_begun_does_not_count() {
+        for (iterations, depth) in [(50, 100), (50, 5), (200, 4)] {
+            let mut wave = Wave { depth, flying: 0 };
+            let plan = Plan::new(Length::Iterations(iterations), 1, 1e6, TIMER());
+            let kind = Kind::Rate { per_call: 1 };
+            let sample = measure(&mut wave, kind, plan, 0, TIMER()).unwrap();
+            assert_eq!(sample.intervals.operations(), iterations);
+            // A millisecond for each, whatever is in flight.
+            let rate = Intervals::rate(&[sample.intervals]).unwrap();
+            assert!(rate.greatest <= 1001.0 && rate.least > 100.0, "{rate:?}");
+        }
     }
 
     #[test]

@@ -364,6 +364,10 @@ impl<T: Element> Operation for GetLater<T> {
         Ok(())
     }
 
+    fn in_flight(&self) -> u64 {
+        self.flights.len() as u64
+    }
+
     fn finish(&mut self) -> Result<(), Error> {
         for flight in self.flights.drain(..) {
             black_box(flight.wait()?);

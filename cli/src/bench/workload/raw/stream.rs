@@ -56,6 +56,10 @@ impl Operation for Stream {
         Ok(())
     }
 
+    fn in_flight(&self) -> u64 {
+        self.connection.pair.outstanding().into()
+    }
+
     fn finish(&mut self) -> Result<(), Error> {
         if self.connection.pair.is_silent() {
             // Of no bytes, and complete when all before it are.
