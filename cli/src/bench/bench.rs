@@ -42,7 +42,8 @@ pub(crate) struct Measured {
     pub(crate) latencies: Option<Latencies>,
     /// Of each thread of each node.
     pub(crate) intervals: Vec<Intervals>,
-    pub(crate) round_trips: u64,
+    /// What all nodes that measured asked of their NICs meanwhile.
+    pub(crate) counts: Counts,
 }
 
 impl Measured {
@@ -58,7 +59,7 @@ impl Measured {
     /// Where all of so many nodes have done the same operations together, which count once.
     pub(crate) fn together(mut self, nodes: usize) -> Measured {
         self.intervals.truncate(1);
-        self.round_trips /= nodes as u64;
+        self.counts = counts_of(words_of(self.counts).map(|count| count / nodes as u64));
         self
     }
 
@@ -78,7 +79,8 @@ impl Measured {
     }
 
     fn to_words(&self) -> Vec<u64> {
-        let mut words = vec![self.round_trips, self.intervals.len() as u64];
+        let mut words = words_of(self.counts).to_vec();
+        words.push(self.intervals.len() as u64);
         for part in self.intervals.iter().map(Intervals::to_words) {
             words.push(part.len() as u64);
             words.extend(part);
@@ -90,7 +92,8 @@ impl Measured {
     /// Takes in what another node has sent.
     fn add_words(&mut self, words: &[u64]) {
         let mut words = words.iter().copied();
-        self.round_trips += words.next().unwrap_or(0);
+        let counts = std::array::from_fn(|_| words.next().unwrap_or(0));
+        self.counts = self.counts + counts_of(counts);
         for _ in 0..words.next().unwrap_or(0) {
             let len = words.next().unwrap_or(0) as usize;
             let part: Vec<u64> = words.by_ref().take(len).collect();
@@ -316,8 +319,7 @@ impl<'a> Bench<'a> {
             work(thread, &Stage { gate, begins: &begins, ends: &ends })
         })?;
         let [before, after] = counts.into_inner().unwrap_or_default();
-        let mut measured =
-            Measured { round_trips: (after - before).round_trips, ..Measured::default() };
+        let mut measured = Measured { counts: after - before, ..Measured::default() };
         samples.into_iter().for_each(|sample| measured.add(sample));
         Ok(measured)
     }
@@ -371,7 +373,8 @@ impl<'a> Bench<'a> {
             latency: measured.latencies.as_ref().and_then(|it| it.summary(self.timer)),
             rate,
             bandwidth: size.zip(rate).map(|(size, rate)| rate.times(size as f64)),
-            round_trips: (operations > 0).then(|| measured.round_trips as f64 / operations as f64),
+            round_trips: (operations > 0)
+                .then(|| measured.counts.round_trips as f64 / operations as f64),
             verified: None,
             facts,
         }
@@ -386,6 +389,19 @@ impl<'a> Bench<'a> {
     ) -> Vec<Row> {
         measured.map(|measured| self.row(workload, setting, measured)).into_iter().collect()
     }
+}
+
+/// As they travel.
+fn words_of(counts: Counts) -> [u64; 7] {
+    let Counts { reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs } =
+        counts;
+    [reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs]
+}
+
+/// As they were sent.
+fn counts_of(words: [u64; 7]) -> Counts {
+    let [reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs] = words;
+    Counts { reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs }
 }
 
 /// Warm-up calls of operations that are done together.
