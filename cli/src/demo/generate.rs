@@ -9,6 +9,8 @@ use std::io::{self, BufWriter, Write};
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 
+use rand_core::{Rng, SeedableRng};
+use rand_xoshiro::SplitMix64;
 use rustix::fs::{MemfdFlags, memfd_create};
 
 /// Vertices are 2 to this power at most.
@@ -21,19 +23,6 @@ pub(crate) const SEED: u64 = 0x50_41_4e_47_45_41;
 /// Odds of the four quarters in 256ths: both low, then one end high, the other, and both.
 const QUARTERS: [u8; 3] = [146, 49, 49];
 
-/// The steps by which the generator of random numbers goes on, and mixes (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
 /// Another id for a vertex, different for each. In an R-MAT graph the busiest vertices are those
 /// with few bits set, which no real graph does.
 fn scatter(vertex: u64, scale: u32) -> u64 {
@@ -43,14 +32,14 @@ fn scatter(vertex: u64, scale: u32) -> u64 {
 
 /// The edges of an R-MAT graph.
 fn edges(scale: u32, count: usize, seed: u64) -> impl Iterator<Item = (u64, u64)> {
-    let mut dice = Dice(seed);
+    let mut dice = SplitMix64::seed_from_u64(seed);
     std::iter::repeat_with(move || {
         let (mut from, mut to) = (0, 0);
         let mut rolled = 0;
         for level in 0..scale {
             // Each roll gives eight throws of eight bits.
             if level % 8 == 0 {
-                rolled = dice.roll();
+                rolled = dice.next_u64();
             }
             let throw = rolled as u8;
             rolled >>= 8;

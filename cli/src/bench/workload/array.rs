@@ -6,7 +6,7 @@ use std::hint::black_box;
 use pangea::cluster::Rank;
 use pangea::{Array, Distribution, Element, Error as RuntimeError, Node, Transfer};
 
-use super::dice::Dice;
+use super::draw::Draw;
 use crate::bench::bench::{Bench, Hand, Measured, Setting, Sizes, Takes, Who, Workload};
 use crate::bench::error::Error;
 use crate::bench::measure::Operation;
@@ -215,9 +215,9 @@ impl ArrayTest {
         let writes = self.verb == Verb::PutMany;
         bench.rate(Who::First, setting, batch as u64, |hand| {
             let target = targets.of(hand);
-            let mut dice = Dice::new(u64::from(hand.thread));
+            let mut draw = Draw::new(4, hand.rank, hand.thread as usize);
             let indices: Vec<usize> =
-                (0..INDICES.max(batch)).map(|_| dice.below(MANY as u64) as usize).collect();
+                (0..INDICES.max(batch)).map(|_| draw.below(MANY as u64) as usize).collect();
             let mut elements = vec![0_u64; batch];
             let mut at = 0;
             Ok(move |_| {

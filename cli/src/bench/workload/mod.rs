@@ -6,10 +6,10 @@
 //! | `array.rs` | `array` | arrays |
 //! | `collective.rs` | `collective` | barriers, reductions, broadcasts |
 //! | `memory.rs` | `memory` | allocation |
-//! | `dice.rs` | | random numbers |
+//! | `draw.rs` | | random numbers, Zipf's law |
 
 pub(crate) mod array;
 pub(crate) mod collective;
-pub(crate) mod dice;
+pub(crate) mod draw;
 pub(crate) mod memory;
 pub(crate) mod raw;
