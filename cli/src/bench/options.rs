@@ -19,6 +19,12 @@ const DURATION: f64 = 1.0;
 /// The same in the tour, which is to be short.
 const TOUR_DURATION: f64 = 0.5;
 
+/// What each node gives to the table of GUPS when nothing is said.
+const TABLE: u64 = 128 << 20;
+/// Records of YCSB, and bytes of each, when nothing is said.
+const RECORDS: u64 = 10_000;
+const RECORD_SIZE: u64 = 1000;
+
 /// Whatever a size is said to be, all sizes are powers of two from 2 bytes to 8 MiB, as perftest has it.
 const ALL_SIZES: std::ops::RangeInclusive<u32> = 1..=23;
 
@@ -112,6 +118,18 @@ pub(crate) struct BenchOptions {
     #[arg(long, value_name = "MODEL", help_heading = "Measuring")]
     pub(crate) model: Option<Model>,
 
+    /// Memory of each node of which the table of GUPS takes about half [default: 128M]
+    #[arg(long, value_name = "SIZE", help_heading = "Measuring")]
+    pub(crate) table: Option<Size>,
+
+    /// Records of YCSB [default: 10000]
+    #[arg(long, value_name = "N", help_heading = "Measuring", value_parser = clap::value_parser!(u64).range(1..=1 << 40))]
+    pub(crate) records: Option<u64>,
+
+    /// Bytes of a record of YCSB, which has ten fields [default: 1000]
+    #[arg(long, value_name = "SIZE", help_heading = "Measuring")]
+    pub(crate) record_size: Option<Size>,
+
     /// How often to measure each row
     #[arg(long, value_name = "N", default_value = "1", help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) repeat: u32,
@@ -186,6 +204,9 @@ impl BenchOptions {
             threads: self.threads,
             bidirectional: self.bidirectional,
             model: self.model,
+            table: self.table.map_or(TABLE, |size| size.get() as u64),
+            records: self.records.unwrap_or(RECORDS),
+            record_size: self.record_size.map_or(RECORD_SIZE, |size| size.get() as u64),
             repeat: self.repeat,
             device: self.device.clone(),
             port: self.port,
@@ -224,6 +245,9 @@ impl BenchOptions {
         add("batch", self.batch.map(|it| it.to_string()));
         add("threads", (self.threads > 1).then(|| self.threads.to_string()));
         add("model", self.model.map(|it| it.to_string()));
+        add("table", self.table.map(|it| it.get().to_string()));
+        add("records", self.records.map(|it| it.to_string()));
+        add("record-size", self.record_size.map(|it| it.get().to_string()));
         add("repeat", (self.repeat > 1).then(|| self.repeat.to_string()));
         words.extend(self.all_sizes.then(|| "--all-sizes".to_owned()));
         words.extend(self.bidirectional.then(|| "--bidirectional".to_owned()));
@@ -287,7 +311,7 @@ mod tests {
     #[test]
     fn a_client_is_told_what_the_server_was() {
         let line = "get put -s 64 --iters 9 --warmup 1 --depth 4 -l 2 --threads 3 -b --model strict \
-                    --repeat 2 -d rxe0 -p 1 -x 0";
+                    --repeat 2 -d rxe0 -p 1 -x 0 --table 1M --records 9 --record-size 160";
         let server = parse(&format!("{line} -n 3 --memory 1G --server 10.0.0.1:9")).unwrap();
         let client = parse(&server.for_client().join(" ")).unwrap();
         assert_eq!(client.server, None);
@@ -343,6 +367,8 @@ mod tests {
             ("--connect a:1 -n 2", "cannot be used with"),
             ("--connect nowhere", "HOST:PORT"),
             ("--connect a:0", "HOST:PORT"),
+            ("--records 0", "0 is not in"),
+            ("--table 12Q", "K, M, G or T"),
             ("--json get", "get is a test"),
         ] {
             let error = parse(line).expect_err(line);

@@ -37,6 +37,11 @@ pub(crate) struct Settings {
     pub(crate) threads: u32,
     pub(crate) bidirectional: bool,
     pub(crate) model: Option<Model>,
+    /// Bytes of each node of which the table of GUPS takes about half.
+    pub(crate) table: u64,
+    /// Records of YCSB, and bytes of each.
+    pub(crate) records: u64,
+    pub(crate) record_size: u64,
     /// Rows for each test and size.
     pub(crate) repeat: u32,
     /// The NIC, where it was said.
@@ -148,6 +153,9 @@ impl Settings {
             threads: self.threads,
             bidirectional: self.bidirectional,
             model: takes.model.map_or(Model::Relaxed, |usual| self.model.unwrap_or(usual)),
+            table: self.table,
+            records: self.records,
+            record_size: self.record_size,
         };
         Ok(sizes.into_iter().map(setting).collect())
     }
@@ -195,6 +203,9 @@ mod tests {
             threads: 1,
             bidirectional: false,
             model: None,
+            table: 1 << 20,
+            records: 100,
+            record_size: 1000,
             repeat: 1,
             device: None,
             port: None,

@@ -90,6 +90,11 @@ pub(crate) struct Setting {
     pub(crate) threads: u32,
     pub(crate) bidirectional: bool,
     pub(crate) model: Model,
+    /// Bytes of each node of which the table of GUPS takes about half.
+    pub(crate) table: u64,
+    /// Records of YCSB, and bytes of each.
+    pub(crate) records: u64,
+    pub(crate) record_size: u64,
 }
 
 impl Setting {
