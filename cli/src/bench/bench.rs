@@ -170,6 +170,12 @@ impl<'a> Bench<'a> {
         self.bell.clone()
     }
 
+    /// The bell of a measurement, which all nodes take part in, whether they measure or sleep. Collective.
+    pub(crate) fn next_bell(&self) -> Bell {
+        self.rounds.set(self.rounds.get() + 1);
+        self.bell.round(self.rounds.get())
+    }
+
     /// From now on, round trips that this one counts belong to what is measured, too; or no others any more.
     pub(crate) fn count_beside(&self, counter: Option<Counter>) {
         *self.beside.borrow_mut() = counter;
@@ -259,8 +265,7 @@ impl<'a> Bench<'a> {
         work: impl Fn(Hand, &Stage<'_>) -> Result<Sample, Error> + Sync,
         serve: impl Fn(Hand, &Bell) -> Result<(), Error> + Sync,
     ) -> Result<Option<Measured>, Error> {
-        self.rounds.set(self.rounds.get() + 1);
-        let bell = self.bell.round(self.rounds.get());
+        let bell = self.next_bell();
         let (rank, size) = (self.node.rank(), self.node.size());
         let hand =
             |thread| Hand { rank, peer: if rank == 0 { size.min(2) - 1 } else { 0 }, thread };

@@ -1,7 +1,7 @@
 //! All tests, and how they are chosen.
 
 use super::bench::Workload;
-use super::workload::{array, collective, memory, raw};
+use super::workload::{array, coherent, collective, memory, raw};
 use crate::style::{bold, dim};
 
 /// All tests, group by group; a line for each.
@@ -9,6 +9,8 @@ pub(crate) fn all() -> Vec<&'static dyn Workload> {
     let mut tests: Vec<&'static dyn Workload> = Vec::new();
     tests.extend(raw::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(array::TESTS.iter().map(|test| test as &dyn Workload));
+    tests.extend(coherent::REPEATED.iter().map(|test| test as &dyn Workload));
+    tests.extend(coherent::ROUNDS.iter().map(|test| test as &dyn Workload));
     tests.extend(collective::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(memory::TESTS.iter().map(|test| test as &dyn Workload));
     tests
@@ -26,6 +28,9 @@ const TOUR: &[&str] = &[
     "fetch-add",
     "get-many",
     "get-range",
+    "hit",
+    "miss",
+    "store",
     "barrier",
     "reduce",
     "create",

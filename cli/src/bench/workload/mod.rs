@@ -4,12 +4,18 @@
 //! | --- | --- | --- |
 //! | `raw/` | `raw` | the NIC: READ, WRITE and atomics as work requests, as perftest posts them |
 //! | `array.rs` | `array` | arrays |
+//! | `coherent/` | `coherent` | reads and writes of coherent values |
 //! | `collective.rs` | `collective` | barriers, reductions, broadcasts |
 //! | `memory.rs` | `memory` | allocation |
+//! | `cost.rs` | | what operations have to ask of the NIC |
 //! | `draw.rs` | | random numbers, Zipf's law |
 
 pub(crate) mod array;
+pub(crate) mod coherent;
 pub(crate) mod collective;
+mod cost;
 pub(crate) mod draw;
 pub(crate) mod memory;
 pub(crate) mod raw;
+#[cfg(test)]
+mod testing;
