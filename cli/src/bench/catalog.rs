@@ -1,7 +1,7 @@
 //! All tests, and how they are chosen.
 
 use super::bench::Workload;
-use super::workload::{array, coherent, collective, memory, raw};
+use super::workload::{array, coherent, collective, locks, memory, raw};
 use crate::style::{bold, dim};
 
 /// All tests, group by group; a line for each.
@@ -11,6 +11,8 @@ pub(crate) fn all() -> Vec<&'static dyn Workload> {
     tests.extend(array::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(coherent::REPEATED.iter().map(|test| test as &dyn Workload));
     tests.extend(coherent::ROUNDS.iter().map(|test| test as &dyn Workload));
+    tests.extend(locks::ALONE.iter().map(|test| test as &dyn Workload));
+    tests.extend([&locks::Contended as &dyn Workload, &locks::Handover]);
     tests.extend(collective::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(memory::TESTS.iter().map(|test| test as &dyn Workload));
     tests
@@ -31,6 +33,8 @@ const TOUR: &[&str] = &[
     "hit",
     "miss",
     "store",
+    "mutex",
+    "mutex-handover",
     "barrier",
     "reduce",
     "create",

@@ -5,6 +5,7 @@
 //! | `raw/` | `raw` | the NIC: READ, WRITE and atomics as work requests, as perftest posts them |
 //! | `array.rs` | `array` | arrays |
 //! | `coherent/` | `coherent` | reads and writes of coherent values |
+//! | `locks/` | `locks` | locks, atomics, semaphores |
 //! | `collective.rs` | `collective` | barriers, reductions, broadcasts |
 //! | `memory.rs` | `memory` | allocation |
 //! | `cost.rs` | | what operations have to ask of the NIC |
@@ -15,6 +16,7 @@ pub(crate) mod coherent;
 pub(crate) mod collective;
 mod cost;
 pub(crate) mod draw;
+pub(crate) mod locks;
 pub(crate) mod memory;
 pub(crate) mod raw;
 #[cfg(test)]
