@@ -1,7 +1,7 @@
 //! All tests, and how they are chosen.
 
 use super::bench::Workload;
-use super::workload::{array, coherent, collective, locks, memory, raw};
+use super::workload::{array, coherent, collective, gups, locks, memory, raw};
 use crate::style::{bold, dim};
 
 /// All tests, group by group; a line for each.
@@ -15,6 +15,7 @@ pub(crate) fn all() -> Vec<&'static dyn Workload> {
     tests.extend([&locks::Contended as &dyn Workload, &locks::Handover]);
     tests.extend(collective::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(memory::TESTS.iter().map(|test| test as &dyn Workload));
+    tests.extend(gups::TESTS.iter().map(|test| test as &dyn Workload));
     tests
 }
 
@@ -38,6 +39,7 @@ const TOUR: &[&str] = &[
     "barrier",
     "reduce",
     "create",
+    "gups-batched",
 ];
 
 /// Everything that may be named.

@@ -8,6 +8,7 @@
 //! | `locks/` | `locks` | locks, atomics, semaphores |
 //! | `collective.rs` | `collective` | barriers, reductions, broadcasts |
 //! | `memory.rs` | `memory` | allocation |
+//! | `gups/` | `gups` | random updates of a table on all nodes |
 //! | `cost.rs` | | what operations have to ask of the NIC |
 //! | `draw.rs` | | random numbers, Zipf's law |
 
@@ -16,6 +17,7 @@ pub(crate) mod coherent;
 pub(crate) mod collective;
 mod cost;
 pub(crate) mod draw;
+pub(crate) mod gups;
 pub(crate) mod locks;
 pub(crate) mod memory;
 pub(crate) mod raw;
