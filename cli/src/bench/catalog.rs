@@ -1,7 +1,7 @@
 //! All tests, and how they are chosen.
 
 use super::bench::Workload;
-use super::workload::{array, coherent, collective, gups, locks, memory, raw};
+use super::workload::{array, coherent, collective, gups, locks, memory, raw, ycsb};
 use crate::style::{bold, dim};
 
 /// All tests, group by group; a line for each.
@@ -16,6 +16,7 @@ pub(crate) fn all() -> Vec<&'static dyn Workload> {
     tests.extend(collective::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(memory::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(gups::TESTS.iter().map(|test| test as &dyn Workload));
+    tests.extend(ycsb::TESTS.iter().map(|test| test as &dyn Workload));
     tests
 }
 
@@ -40,6 +41,7 @@ const TOUR: &[&str] = &[
     "reduce",
     "create",
     "gups-batched",
+    "ycsb-b",
 ];
 
 /// Everything that may be named.

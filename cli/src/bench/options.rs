@@ -10,9 +10,10 @@ use verbs_shim::provider::{Choice, VerbsOptions};
 use super::bench::Setting;
 use super::catalog;
 use super::settings::{Length, Settings};
+use super::workload::ycsb::check_record_size;
 use crate::failure::Failure;
 use crate::options::ProviderOption;
-use crate::size::Size;
+use crate::size::{BadSize, Size};
 
 /// How long a row is measured when nothing is said.
 const DURATION: f64 = 1.0;
@@ -127,7 +128,7 @@ pub(crate) struct BenchOptions {
     pub(crate) records: Option<u64>,
 
     /// Bytes of a record of YCSB, which has ten fields [default: 1000]
-    #[arg(long, value_name = "SIZE", help_heading = "Measuring")]
+    #[arg(long, value_name = "SIZE", help_heading = "Measuring", value_parser = record_size)]
     pub(crate) record_size: Option<Size>,
 
     /// How often to measure each row
@@ -166,6 +167,13 @@ fn duration(text: &str) -> Result<f64, String> {
         Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
         _ => Err("a number of seconds is wanted, from 0.001 to 86400".to_owned()),
     }
+}
+
+/// A size that a record can have.
+fn record_size(text: &str) -> Result<Size, String> {
+    let size: Size = text.parse().map_err(|error: BadSize| error.to_string())?;
+    check_record_size(size.get())?;
+    Ok(size)
 }
 
 /// A file, and not one of the tests, which somebody may have meant to come next.
@@ -368,6 +376,7 @@ mod tests {
             ("--connect nowhere", "HOST:PORT"),
             ("--connect a:0", "HOST:PORT"),
             ("--records 0", "0 is not in"),
+            ("--record-size 1001", "10 fields"),
             ("--table 12Q", "K, M, G or T"),
             ("--json get", "get is a test"),
         ] {

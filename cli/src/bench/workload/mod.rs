@@ -9,6 +9,7 @@
 //! | `collective.rs` | `collective` | barriers, reductions, broadcasts |
 //! | `memory.rs` | `memory` | allocation |
 //! | `gups/` | `gups` | random updates of a table on all nodes |
+//! | `ycsb/` | `ycsb` | the core workloads of YCSB on records that all nodes share |
 //! | `cost.rs` | | what operations have to ask of the NIC |
 //! | `draw.rs` | | random numbers, Zipf's law |
 
@@ -23,3 +24,4 @@ pub(crate) mod memory;
 pub(crate) mod raw;
 #[cfg(test)]
 mod testing;
+pub(crate) mod ycsb;
