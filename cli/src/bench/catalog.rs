@@ -1,7 +1,7 @@
 //! All tests, and how they are chosen.
 
 use super::bench::Workload;
-use super::workload::{array, coherent, collective, gups, locks, memory, raw, ycsb};
+use super::workload::{array, coherent, collective, gups, locks, memory, raw, sweep, ycsb};
 use crate::style::{bold, dim};
 
 /// All tests, group by group; a line for each.
@@ -17,6 +17,7 @@ pub(crate) fn all() -> Vec<&'static dyn Workload> {
     tests.extend(memory::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(gups::TESTS.iter().map(|test| test as &dyn Workload));
     tests.extend(ycsb::TESTS.iter().map(|test| test as &dyn Workload));
+    tests.extend(sweep::TESTS.iter().map(|test| test as &dyn Workload));
     tests
 }
 

@@ -10,6 +10,7 @@
 //! | `memory.rs` | `memory` | allocation |
 //! | `gups/` | `gups` | random updates of a table on all nodes |
 //! | `ycsb/` | `ycsb` | the core workloads of YCSB on records that all nodes share |
+//! | `sweep/` | `sweep` | where caching wins and where it loses |
 //! | `cost.rs` | | what operations have to ask of the NIC |
 //! | `draw.rs` | | random numbers, Zipf's law |
 
@@ -22,6 +23,7 @@ pub(crate) mod gups;
 pub(crate) mod locks;
 pub(crate) mod memory;
 pub(crate) mod raw;
+pub(crate) mod sweep;
 #[cfg(test)]
 mod testing;
 pub(crate) mod ycsb;
