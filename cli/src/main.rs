@@ -9,12 +9,13 @@
 //! | `demo/` | programs that show Pangea at work |
 //! | `doctor/` | what this machine offers, with the mends |
 //! | `machine/` | facts read from the kernel |
-//! | `style.rs`, `failure.rs` | looks, errors |
+//! | `style.rs`, `failure.rs`, `file.rs` | looks, errors, files written as a whole |
 
 mod bench;
 mod demo;
 mod doctor;
 mod failure;
+mod file;
 mod job;
 mod machine;
 mod options;
