@@ -23,6 +23,17 @@ pub(crate) fn colored(on_stderr: bool) -> bool {
     if on_stderr { *STDERR } else { *STDOUT }
 }
 
+/// Letters on a line of standard output; 100 where it is no terminal.
+pub(crate) fn width() -> usize {
+    let stdout = std::io::stdout();
+    let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(&stdout).ok());
+    // A terminal that does not know says 0.
+    match size.flatten().map(|size| size.ws_col) {
+        None | Some(0) => 100,
+        Some(columns) => columns.into(),
+    }
+}
+
 /// A text with a style, for standard output.
 pub(crate) struct Styled<T> {
     code: &'static str,
@@ -107,6 +118,25 @@ pub(crate) fn seconds(time: std::time::Duration) -> String {
     }
 }
 
+/// Breaks a text at blanks into lines of at most `width`, if its words let it.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -127,5 +157,12 @@ mod tests {
         assert_eq!(seconds(Duration::from_micros(12_340)), "12.3 ms");
         assert_eq!(seconds(Duration::from_millis(640)), "640 ms");
         assert_eq!(seconds(Duration::from_millis(1_234)), "1.23 s");
+    }
+
+    #[test]
+    fn long_lines_are_wrapped() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("incompressible x", 4), ["incompressible", "x"]);
+        assert_eq!(wrap("a\nb", 9), ["a", "b"]);
     }
 }

@@ -9,10 +9,10 @@ use rustix::mm::{UserfaultfdFlags, userfaultfd};
 use rustix::process::{PidfdFlags, getpid, pidfd_open};
 
 use super::Finding;
-use crate::machine::kernel_file;
+use crate::machine::{kernel_file, kernel_release};
 
 pub(super) fn findings() -> Vec<Finding> {
-    let release = kernel_file("/proc/sys/kernel/osrelease").unwrap_or_else(|| "unknown".to_owned());
+    let release = kernel_release().unwrap_or_else(|| "unknown".to_owned());
     let version = Finding::ok("kernel", format!("Linux {release}"));
     vec![version, cores(), pidfd(), faults(user_faults())]
 }

@@ -18,7 +18,7 @@ use verbs_shim::provider::{AnyProvider, Choice, VerbsOptions};
 
 use crate::failure::FAILED;
 use crate::options::ProviderOption;
-use crate::style::{bold, dim, green, red, yellow};
+use crate::style::{bold, dim, green, red, wrap, yellow};
 
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,25 +118,6 @@ fn section(name: &str, findings: &[Finding]) -> String {
     text
 }
 
-/// Breaks a text at blanks into lines of at most `width`, if its words let it.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
-                lines.push(std::mem::take(&mut line));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push(line);
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,13 +138,6 @@ mod tests {
         assert_eq!(at, column(lines[3], "ask"));
         assert_eq!(at, column(lines[5], "b"));
         assert!(lines[2].contains("missing"));
-    }
-
-    #[test]
-    fn long_mends_are_wrapped() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("incompressible x", 4), ["incompressible", "x"]);
-        assert_eq!(wrap("a\nb", 9), ["a", "b"]);
     }
 
     #[test]

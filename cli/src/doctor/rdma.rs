@@ -5,8 +5,8 @@ use std::path::Path;
 use verbs_shim::provider::{DeviceInfo, PortState, VerbsOptions, devices};
 
 use super::{Finding, Mark};
-use crate::machine::kernel_file;
 use crate::machine::limits::LockLimit;
+use crate::machine::{kernel_file, kernel_release};
 use crate::size;
 
 pub(super) fn findings() -> Vec<Finding> {
@@ -71,7 +71,7 @@ enum SoftRoce {
 
 impl SoftRoce {
     fn of_this_kernel() -> SoftRoce {
-        let release = kernel_file("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let release = kernel_release().unwrap_or_default();
         SoftRoce::of(Path::new("/sys/module"), &Path::new("/lib/modules").join(release))
     }
 
