@@ -172,7 +172,7 @@ fn the_table_is_for_people_and_the_report_goes_to_a_file() {
     assert_eq!(report["rows"].as_array().unwrap().len(), 1);
     assert_eq!(report["settings"]["length"]["iterations"], 20);
     assert!(report["settings"]["memory"].as_u64().unwrap() > 1 << 20);
-    run("/no/such/folder/report.json").failure(1, &["/no/such/folder/report.json"]);
+    run("/no/such/folder/report.json").failure(2, &["/no/such/folder/report.json"]);
 }
 
 #[test]

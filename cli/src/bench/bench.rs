@@ -361,9 +361,12 @@ impl<'a> Bench<'a> {
         let rate = Intervals::rate(&measured.intervals);
         let operations = measured.operations();
         let size = workload.takes().size.map(|_| setting.size);
-        let mut facts = BTreeMap::new();
+        let mut parameters = BTreeMap::new();
         if setting.bidirectional {
-            facts.insert("sides".to_owned(), Fact::Number(2.0));
+            parameters.insert("sides".to_owned(), Fact::Number(2.0));
+        }
+        if workload.takes().model.is_some() {
+            parameters.insert("model".to_owned(), Fact::Text(setting.model.to_string()));
         }
         Row {
             test: workload.name().to_owned(),
@@ -381,7 +384,8 @@ impl<'a> Bench<'a> {
             round_trips: (operations > 0)
                 .then(|| measured.counts.round_trips as f64 / operations as f64),
             verified: None,
-            facts,
+            parameters,
+            facts: BTreeMap::new(),
         }
     }
 

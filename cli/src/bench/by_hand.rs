@@ -8,7 +8,7 @@ use pangea::cluster::{Address, JobEnv, Rank};
 use verbs_shim::provider::Choice;
 
 use super::options::BenchOptions;
-use super::{job, node};
+use super::{job, node, report};
 use crate::failure::Failure;
 use crate::job::Job;
 use crate::style;
@@ -42,7 +42,8 @@ pub(crate) fn serve(options: &BenchOptions, listen: SocketAddr) -> Result<ExitCo
 pub(crate) fn connect(options: &BenchOptions, address: &Address) -> Result<ExitCode, Failure> {
     let settings = options.settings();
     // What cannot be is told before the server is disturbed, as far as it depends on this side alone.
-    settings.plan(u32::MAX).map_err(Failure::usage)?;
+    let planned = settings.plan(u32::MAX).map_err(Failure::usage)?;
+    report::check(&settings, &planned).map_err(Failure::usage)?;
     let mut job = JobEnv::at(address.clone()).map_err(|error| {
         Failure::usage(format_args!("{error} (the server prints the command to type here)"))
     })?;

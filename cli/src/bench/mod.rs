@@ -63,6 +63,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, Failure> {
 /// The job that the tests need.
 fn job(options: &BenchOptions, settings: &Settings) -> Result<Job, Failure> {
     let planned = settings.plan(options.nodes).map_err(Failure::usage)?;
+    report::check(settings, &planned).map_err(Failure::usage)?;
     let needed = planned.iter().map(|planned| planned.memory()).max().unwrap_or(0);
     let memory = options.memory.unwrap_or(Size::bytes((needed + BESIDES) as usize));
     Settings::fits(&planned, memory.get() as u64).map_err(Failure::usage)?;

@@ -80,7 +80,10 @@ fn measure_all(node: &Node, settings: &Settings, verbs: &VerbsOptions) -> Result
         }
     };
     let bench = Bench::new(node, verbs)?;
-    let mut printer = node.is_leader().then(|| Printer::new(settings, node.provider()));
+    let mut printer = match node.is_leader() {
+        true => Some(Printer::new(settings, node, bench.timer().cost())?),
+        false => None,
+    };
     for planned in planned {
         for setting in planned.settings {
             for _ in 0..settings.repeat {

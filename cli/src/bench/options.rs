@@ -107,9 +107,9 @@ pub(crate) struct BenchOptions {
     #[arg(short = 'l', long, value_name = "N", help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=i64::from(Setting::MOST_BATCH)))]
     pub(crate) batch: Option<u32>,
 
-    /// Threads that measure, on each node that does
-    #[arg(long, value_name = "N", default_value = "1", help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub(crate) threads: u32,
+    /// Threads that measure, on each node that does; of a list such as 1,2,4 each in turn
+    #[arg(long, value_name = "N,…", default_value = "1", value_delimiter = ',', help_heading = "Measuring", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) threads: Vec<u32>,
 
     /// Both sides at once; rates are sums
     #[arg(short, long, help_heading = "Measuring")]
@@ -139,9 +139,13 @@ pub(crate) struct BenchOptions {
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-", help_heading = "Results", value_parser = json_file)]
     pub(crate) json: Option<String>,
 
-    /// Draw latency over size, and throughput over threads
+    /// Draw latency and bandwidth over size, and throughput over threads
     #[arg(long, value_name = "FILE.svg", help_heading = "Results")]
     pub(crate) plot: Option<String>,
+
+    /// Show the ratio of each median to that of an earlier run, from what that wrote with --json
+    #[arg(long, value_name = "OLD.json", help_heading = "Results")]
+    pub(crate) compare: Option<String>,
 }
 
 /// Where a server listens when nothing is said.
@@ -209,7 +213,7 @@ impl BenchOptions {
             warmup: self.warmup,
             depth: self.depth,
             batch: self.batch,
-            threads: self.threads,
+            threads: self.threads.clone(),
             bidirectional: self.bidirectional,
             model: self.model,
             table: self.table.map_or(TABLE, |size| size.get() as u64),
@@ -221,6 +225,7 @@ impl BenchOptions {
             gid_index: self.gid_index,
             json: self.json.clone(),
             plot: self.plot.clone(),
+            compare: self.compare.clone(),
         }
     }
 
@@ -251,7 +256,8 @@ impl BenchOptions {
         add("warmup", self.warmup.map(|it| it.to_string()));
         add("depth", self.depth.map(|it| it.to_string()));
         add("batch", self.batch.map(|it| it.to_string()));
-        add("threads", (self.threads > 1).then(|| self.threads.to_string()));
+        let threads: Vec<String> = self.threads.iter().map(u32::to_string).collect();
+        add("threads", (threads != ["1"]).then(|| threads.join(",")));
         add("model", self.model.map(|it| it.to_string()));
         add("table", self.table.map(|it| it.get().to_string()));
         add("records", self.records.map(|it| it.to_string()));
@@ -300,7 +306,7 @@ mod tests {
         assert_eq!(options.verbs().unwrap().gid_index, Some(3));
         let settings = parse("get --iters 500 --warmup 7 --threads 3 -n 4").unwrap().settings();
         assert_eq!((settings.length, settings.warmup), (Length::Iterations(500), Some(7)));
-        assert_eq!((settings.threads, settings.nodes), (3, 4));
+        assert_eq!((settings.threads, settings.nodes), (vec![3], 4));
     }
 
     #[test]
@@ -318,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_client_is_told_what_the_server_was() {
-        let line = "get put -s 64 --iters 9 --warmup 1 --depth 4 -l 2 --threads 3 -b --model strict \
+        let line = "get put -s 64 --iters 9 --warmup 1 --depth 4 -l 2 --threads 3,1 -b --model strict \
                     --repeat 2 -d rxe0 -p 1 -x 0 --table 1M --records 9 --record-size 160";
         let server = parse(&format!("{line} -n 3 --memory 1G --server 10.0.0.1:9")).unwrap();
         let client = parse(&server.for_client().join(" ")).unwrap();

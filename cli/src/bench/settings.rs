@@ -34,7 +34,8 @@ pub(crate) struct Settings {
     pub(crate) warmup: Option<u64>,
     pub(crate) depth: Option<u32>,
     pub(crate) batch: Option<u32>,
-    pub(crate) threads: u32,
+    /// How many, one after another.
+    pub(crate) threads: Vec<u32>,
     pub(crate) bidirectional: bool,
     pub(crate) model: Option<Model>,
     /// Bytes of each node of which the table of GUPS takes about half.
@@ -51,6 +52,8 @@ pub(crate) struct Settings {
     /// Where the report goes: a file, or `-`.
     pub(crate) json: Option<String>,
     pub(crate) plot: Option<String>,
+    /// An earlier report.
+    pub(crate) compare: Option<String>,
 }
 
 /// A test, and all that it is to run with.
@@ -98,7 +101,10 @@ impl Settings {
         let all: [(bool, Given); 5] = [
             (self.depth.is_some(), ("--depth", |test| test.takes().depth.is_some())),
             (self.batch.is_some(), ("--batch", |test| test.takes().batch.is_some())),
-            (self.threads > 1, ("--threads", |test| test.takes().threads)),
+            (
+                self.threads.iter().any(|threads| *threads > 1),
+                ("--threads", |test| test.takes().threads),
+            ),
             (self.bidirectional, ("--bidirectional", |test| test.takes().bidirectional)),
             (self.model.is_some(), ("--model", |test| test.takes().model.is_some())),
         ];
@@ -144,20 +150,21 @@ impl Settings {
                  give it a larger --depth or a smaller --batch"
             ));
         }
-        let setting = |size| Setting {
+        let setting = |(size, threads)| Setting {
             size,
             length: self.length,
             warmup: self.warmup,
             depth,
             batch,
-            threads: self.threads,
+            threads,
             bidirectional: self.bidirectional,
             model: takes.model.map_or(Model::Relaxed, |usual| self.model.unwrap_or(usual)),
             table: self.table,
             records: self.records,
             record_size: self.record_size,
         };
-        Ok(sizes.into_iter().map(setting).collect())
+        let with_threads = |size| self.threads.iter().map(move |threads| (size, *threads));
+        Ok(sizes.into_iter().flat_map(with_threads).map(setting).collect())
     }
 
     /// Whether arenas of so many bytes hold what runs.

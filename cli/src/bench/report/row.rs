@@ -4,7 +4,21 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Machine;
 use crate::bench::settings::Settings;
+
+/// Everything that a run has to tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Report {
+    /// The version of this document, [`super::json::FORMAT`].
+    pub(crate) format: u32,
+    /// Of the program.
+    pub(crate) version: String,
+    pub(crate) machine: Machine,
+    /// As they were given.
+    pub(crate) settings: Settings,
+    pub(crate) rows: Vec<Row>,
+}
 
 /// What one test has measured with one setting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +37,8 @@ pub(crate) struct Row {
     pub(crate) depth: u32,
     /// Operations for each doorbell.
     pub(crate) batch: u32,
+    /// Settings that only this test has, by name.
+    pub(crate) parameters: BTreeMap<String, Fact>,
     /// Operations that were measured, of all threads and nodes.
     pub(crate) operations: u64,
     /// How long that took.
@@ -37,8 +53,24 @@ pub(crate) struct Row {
     pub(crate) round_trips: Option<f64>,
     /// Whether the result was checked and is right.
     pub(crate) verified: Option<bool>,
-    /// What else there is to say, by name.
+    /// What else was found, by name.
     pub(crate) facts: BTreeMap<String, Fact>,
+}
+
+impl Row {
+    /// All that tells this row from others of its test, for people: `64 KiB, depth 16`.
+    pub(crate) fn setting(&self) -> String {
+        let mut parts: Vec<String> = self.size.map(crate::size::text).into_iter().collect();
+        for (name, value) in
+            [("threads", self.threads), ("depth", self.depth), ("batch", self.batch)]
+        {
+            if value != 1 {
+                parts.push(format!("{name} {value}"));
+            }
+        }
+        parts.extend(self.parameters.iter().map(|(name, fact)| format!("{name} {fact}")));
+        parts.join(", ")
+    }
 }
 
 /// How long an operation took. A percentile with too few samples beyond it is left out.
@@ -86,61 +118,11 @@ pub(crate) enum Fact {
     Text(String),
 }
 
-/// Everything that a run has to tell.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Report {
-    /// Of the program.
-    pub(crate) version: String,
-    pub(crate) machine: Machine,
-    pub(crate) settings: Settings,
-    pub(crate) rows: Vec<Row>,
-}
-
-/// What it was measured on, and by what build. What cannot be found out is left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Machine {
-    pub(crate) kernel: Option<String>,
-    pub(crate) architecture: String,
-    pub(crate) cpu: Option<String>,
-    pub(crate) processors: u32,
-    /// The hypervisor or emulator that the machine runs on.
-    pub(crate) hypervisor: Option<String>,
-    /// Bytes.
-    pub(crate) memory: Option<u64>,
-    pub(crate) nic: Option<Nic>,
-    /// The provider that was used.
-    pub(crate) provider: String,
-    pub(crate) rustc: Option<String>,
-    pub(crate) profile: String,
-    pub(crate) commit: Option<String>,
-    /// When it was measured: seconds since 1970.
-    pub(crate) date: u64,
-}
-
-/// A NIC.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Nic {
-    pub(crate) device: String,
-    pub(crate) part: Option<String>,
-    pub(crate) firmware: Option<String>,
-    pub(crate) port: u8,
-    pub(crate) link_layer: String,
-    /// Gbit/s.
-    pub(crate) rate: Option<f64>,
-    pub(crate) gid_index: Option<u8>,
-}
-
-impl Machine {
-    /// This machine and this build, with the provider that is used.
-    pub(crate) fn here(provider: &str) -> Machine {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Machine {
-            architecture: std::env::consts::ARCH.to_owned(),
-            processors: std::thread::available_parallelism().map_or(1, |count| count.get() as u32),
-            provider: provider.to_owned(),
-            profile: if cfg!(debug_assertions) { "debug" } else { "release" }.to_owned(),
-            date: since.map_or(0, |time| time.as_secs()),
-            ..Machine::default()
+impl std::fmt::Display for Fact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Fact::Number(number) => f.pad(&super::figures::number(*number)),
+            Fact::Text(text) => f.pad(text),
         }
     }
 }

@@ -1,0 +1,327 @@
+//! The table for people. Rows are told as they come, so the columns are those of the row at hand: a heading stands
+//! wherever they change.
+//!
+//! A column is there if it has something to say. Where the line has no room for all, those go that say least; the JSON
+//! has everything.
+
+mod column;
+
+use std::fmt::Display;
+
+use self::column::{Column, columns_of};
+use super::{Fact, Machine, Row, figures};
+use crate::style::{bold, dim, green, red, wrap, yellow};
+
+/// No narrower, and no wider.
+const WIDTHS: std::ops::RangeInclusive<usize> = 60..=180;
+/// Before each row of a group.
+const INDENT: usize = 2;
+/// Between columns.
+const GAP: usize = 2;
+
+/// The table as it grows.
+#[derive(Debug)]
+pub(crate) struct Table {
+    width: usize,
+    names: usize,
+    /// More than one number of threads is measured.
+    several_threads: bool,
+    group: String,
+    columns: Vec<Column>,
+    grouped: bool,
+    missing: bool,
+    wrong: bool,
+}
+
+impl Table {
+    /// For lines of so many letters, and names of tests of up to so many.
+    pub(crate) fn new(width: usize, longest_name: usize, several_threads: bool) -> Table {
+        Table {
+            width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+            names: longest_name.max(10),
+            several_threads,
+            group: String::new(),
+            columns: Vec::new(),
+            grouped: false,
+            missing: false,
+            wrong: false,
+        }
+    }
+
+    /// What stands above all: what is measured on, and what spoils it.
+    pub(crate) fn head(&self, nodes: usize, machine: &Machine, timer_ns: f64) -> String {
+        let nodes = if nodes == 1 { "1 node".to_owned() } else { format!("{nodes} nodes") };
+        let mut text = format!("{}  {nodes} over {}\n", bold("pangea bench"), machine.provider);
+        let clock = format!(
+            "reading the clock costs {}, taken off each sample",
+            figures::time(timer_ns).trim_end()
+        );
+        for line in machine.lines().iter().chain([&clock]) {
+            text += &lines(line, self.width, dim);
+        }
+        for doubt in machine.doubts() {
+            text += &lines(&doubt, self.width, yellow);
+        }
+        text
+    }
+
+    /// The next row, with a heading if it needs one.
+    pub(crate) fn row(&mut self, row: &Row) -> String {
+        let mut text = String::new();
+        let wanted = self.fitting(row);
+        if !self.heading_fits(row, &wanted) {
+            let group = if self.group == row.group { "" } else { &row.group };
+            self.columns = wanted;
+            text.push('\n');
+            text += &self.heading(group);
+            self.group.clone_from(&row.group);
+        }
+        if let Some(latency) = &row.latency {
+            self.grouped |= latency.group > 1;
+            self.missing |= [latency.p90, latency.p99, latency.p999].contains(&None);
+        }
+        self.wrong |= row.verified == Some(false);
+
+        let mut line = format!("{:INDENT$}{:<width$}", "", row.test, width = self.names);
+        let mut used = INDENT + self.names.max(row.test.chars().count());
+        for column in &self.columns {
+            let (cell, width) = (column.cell(row), column.width() + GAP);
+            used += width.max(cell.chars().count());
+            line += &match column {
+                Column::Median => format!("{:>width$}", bold(cell)),
+                Column::Checked if row.verified == Some(true) => format!("{:>width$}", green(cell)),
+                Column::Checked => format!("{:>width$}", red(cell)),
+                _ => format!("{cell:>width$}"),
+            };
+        }
+        text + line.trim_end() + &self.remarks(row, used)
+    }
+
+    /// What stands below all, if it is needed.
+    pub(crate) fn legend(&self) -> String {
+        let mut text = String::new();
+        if self.grouped {
+            text += &lines(
+                "group: so many operations were timed together, because one takes less than a hundred readings of the \
+                 clock; percentiles are of the averages of groups",
+                self.width,
+                dim,
+            );
+        }
+        if self.missing {
+            text += &lines("-: too few samples for that percentile", self.width, dim);
+        }
+        if self.wrong {
+            text += &lines("WRONG: what was computed is not what it must be", self.width, red);
+        }
+        if text.is_empty() { text } else { format!("\n{text}") }
+    }
+
+    /// The columns that are worth their room.
+    fn fitting(&self, row: &Row) -> Vec<Column> {
+        let mut columns = columns_of(row);
+        if self.several_threads && row.threads == 1 {
+            let at = usize::from(columns.first() == Some(&Column::Size));
+            columns.insert(at, Column::Threads);
+        }
+        let total = |columns: &[Column]| {
+            let widths: usize = columns.iter().map(|column| column.width() + GAP).sum();
+            INDENT + self.names + widths
+        };
+        while total(&columns) > self.width {
+            let weights = columns.iter().map(|column| self.weight(column, row));
+            let Some(heaviest) = weights.max().filter(|weight| *weight > 0) else { break };
+            columns.retain(|column| self.weight(column, row) != heaviest);
+        }
+        columns
+    }
+
+    fn weight(&self, column: &Column, row: &Row) -> u8 {
+        column.weight(row, self.several_threads)
+    }
+
+    /// Whether the heading that is there will do: it has all that must be said, and nothing measured about which the row
+    /// is silent.
+    fn heading_fits(&self, row: &Row, wanted: &[Column]) -> bool {
+        let silent = |column: &Column| column.cell(row).is_empty() && !column.may_be_empty();
+        self.group == row.group
+            && wanted.iter().all(|it| self.weight(it, row) > 0 || self.columns.contains(it))
+            && !self.columns.iter().any(silent)
+    }
+
+    fn heading(&self, group: &str) -> String {
+        let names = INDENT + self.names;
+        let mut columns = String::new();
+        for column in &self.columns {
+            columns += &format!("{:>width$}", column.name(), width = column.width() + GAP);
+        }
+        let line = format!("{:<names$}{}", bold(group), dim(columns.trim_end()));
+        format!("{}\n", line.trim_end())
+    }
+
+    /// What is told of a row in words: after it, or below it where there is no room.
+    fn remarks(&self, row: &Row, used: usize) -> String {
+        let text = |fact: &Fact| match fact {
+            Fact::Text(text) => Some(text.clone()),
+            Fact::Number(_) => None,
+        };
+        let parameters = row.parameters.values().filter_map(text);
+        let facts =
+            row.facts.iter().filter_map(|(name, fact)| Some(format!("{name} {}", text(fact)?)));
+        let words = parameters.chain(facts).collect::<Vec<_>>().join(", ");
+        if words.is_empty() {
+            return "\n".to_owned();
+        }
+        if used + GAP + words.chars().count() <= self.width {
+            return format!("{:GAP$}{}\n", "", dim(words));
+        }
+        let indent = 2 * INDENT;
+        let below = wrap(&words, self.width - indent).into_iter();
+        format!(
+            "\n{}",
+            below.map(|line| format!("{:indent$}{}\n", "", dim(line))).collect::<String>()
+        )
+    }
+}
+
+/// A text of several lines, each with a style.
+fn lines<T: Display>(text: &str, width: usize, style: impl Fn(String) -> T) -> String {
+    wrap(text, width).into_iter().map(|line| format!("{}\n", style(line))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::report::Latency;
+    use crate::bench::report::examples::{latency, rate, row, sized};
+    use crate::bench::report::machine::tests::machine;
+
+    /// The table of these rows on lines of so many letters.
+    fn table(width: usize, rows: &[Row]) -> String {
+        let mut table = Table::new(width, 10, false);
+        let text: String = rows.iter().map(|row| table.row(row)).collect();
+        text + &table.legend()
+    }
+
+    fn latency_test(name: &str, median: f64) -> Row {
+        Row {
+            round_trips: Some(1.0),
+            rate: Some(rate(0.9e9 / median)),
+            ..sized(name, "raw", 8, median)
+        }
+    }
+
+    #[test]
+    fn rows_stand_below_their_heading() {
+        let bandwidth = Row {
+            size: Some(65536),
+            depth: 16,
+            rate: Some(rate(123_456.0)),
+            bandwidth: Some(rate(8.09e9)),
+            ..row("read-bw", "raw")
+        };
+        let barrier = Row { latency: Some(latency(812_345.0)), ..row("barrier", "collective") };
+        let text = table(
+            92,
+            &[latency_test("read-lat", 1234.0), latency_test("cas-lat", 999.7), bandwidth, barrier],
+        );
+        let expected = "
+raw               size      min   median  average      p99    p99.9      max  rt/op
+  read-lat         8 B  1.11 µs  1.23 µs  1.36 µs  1.85 µs  2.47 µs  12.3 µs   1.00
+  cas-lat          8 B   900 ns  1.00 µs  1.10 µs  1.50 µs  2.00 µs  10.0 µs   1.00
+
+                  size  depth      rate     ±  bandwidth
+  read-bw       64 KiB     16   123 k/s   5 %  8.09 GB/s
+
+collective        min   median  average      p90      p99    p99.9   p99.99      max
+  barrier      731 µs   812 µs   894 µs   975 µs  1.22 ms  1.62 ms     -     8.12 ms
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn what_says_least_goes_first() {
+        let rows = [latency_test("read-lat", 1234.0)];
+        let heading = |width| table(width, &rows).lines().nth(1).unwrap().to_owned();
+        assert!(heading(140).contains("p99.99") && heading(140).contains('±'));
+        let narrow = heading(60);
+        assert!(narrow.contains("median") && narrow.contains("p99 "), "{narrow}");
+        assert!(!narrow.contains("max") && !narrow.contains("rate"), "{narrow}");
+        for width in [60, 80, 100, 140] {
+            for line in table(width, &rows).lines() {
+                assert!(line.chars().count() <= width, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rate_of_threads_is_news() {
+        let alone = latency_test("get", 1000.0);
+        let two = Row { threads: 2, rate: Some(rate(2e6)), ..alone.clone() };
+        assert!(!table(80, &[alone]).contains("rate"));
+        let text = table(80, &[two]);
+        assert!(text.contains("threads") && text.contains("2.00 M/s"), "{text}");
+    }
+
+    #[test]
+    fn a_heading_stays_as_long_as_it_fits() {
+        let grouped =
+            |group| Row { latency: Some(Latency { group, ..latency(5.0) }), ..row("get", "array") };
+        let text = table(100, &[grouped(300), grouped(1)]);
+        assert_eq!(text.matches("median").count(), 1, "{text}");
+        assert!(text.contains("\ngroup: so many operations"), "{text}");
+        let text = table(100, &[grouped(1), grouped(300)]);
+        assert_eq!(text.matches("median").count(), 2, "{text}");
+        let unsized_row = Row { size: None, ..latency_test("cas-lat", 900.0) };
+        let text = table(100, &[latency_test("read-lat", 1000.0), unsized_row]);
+        assert_eq!(text.matches("median").count(), 1, "{text}");
+        let mut several = Table::new(100, 10, true);
+        let text = [1, 2].map(|threads| several.row(&Row { threads, ..grouped(1) })).concat();
+        assert_eq!(text.matches("threads").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn what_only_one_test_has_is_told_as_well() {
+        let mut sweep = Row { rate: Some(rate(1e6)), ..row("mix", "sweep") };
+        sweep.parameters.insert("reads".to_owned(), Fact::Number(0.95));
+        sweep.parameters.insert("model".to_owned(), Fact::Text("sequential".to_owned()));
+        sweep.facts.insert("hits".to_owned(), Fact::Number(0.5));
+        sweep.facts.insert("why".to_owned(), Fact::Text("renewals".to_owned()));
+        sweep.verified = Some(false);
+        let expected = "
+sweep         reads      rate     ±   hits  check
+  mix          0.95  1.00 M/s   5 %   0.50  WRONG  sequential, why renewals
+
+WRONG: what was computed is not what it must be
+";
+        assert_eq!(table(100, &[sweep.clone()]), expected);
+        let long = "a reason that is so long that it does not fit the line any more, and so it stands below it";
+        sweep.facts.insert("why".to_owned(), Fact::Text(long.to_owned()));
+        let text = table(100, &[sweep]);
+        assert!(text.contains("WRONG\n    sequential, why a reason"), "{text}");
+    }
+
+    #[test]
+    fn too_few_samples_are_no_percentile() {
+        let few = Latency { p99: None, p999: None, ..latency(5000.0) };
+        let text = table(100, &[Row { latency: Some(few), ..row("alloc", "memory") }]);
+        assert!(text.contains("     -   "), "{text}");
+        assert!(text.ends_with("\n-: too few samples for that percentile\n"), "{text}");
+    }
+
+    #[test]
+    fn the_head_says_what_is_measured_on() {
+        let mut head = Table::new(100, 10, false).head(2, &machine(), 21.34);
+        head += &Table::new(60, 10, false).head(1, &machine(), 21.34);
+        for part in [
+            "pangea bench  2 nodes over verbs\n",
+            "AMD EPYC 9654, 96 processors",
+            "firmware 20.31.1014",
+            "commit 0123456789ab",
+            "reading the clock costs 21.3 ns, taken off each sample\n",
+            "pangea bench  1 node over verbs\n",
+        ] {
+            assert!(head.contains(part), "{part:?} is not in {head}");
+        }
+    }
+}
