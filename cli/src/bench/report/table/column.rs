@@ -74,6 +74,10 @@ impl Column {
         // One operation at a time: the rate says what the average says.
         let known = one_at_a_time(row) && !several_threads;
         match self {
+            // These are told below the row then, and those with long names are best told there.
+            Column::Number(name) if row.facts.contains_key(name) => {
+                12 + name.chars().count().min(200) as u8
+            }
             Column::P9999 => 11,
             Column::P90 => 10,
             Column::Spread if known => 9,

@@ -82,11 +82,15 @@ impl Table {
         }
         self.wrong |= row.verified == Some(false);
 
-        let mut line = format!("{:INDENT$}{:<width$}", "", row.test, width = self.names);
-        let mut used = INDENT + self.names.max(row.test.chars().count());
+        let mut line = format!("{:INDENT$}{}", "", row.test);
+        let mut used = INDENT + row.test.chars().count();
+        let mut end = INDENT + self.names;
         for column in &self.columns {
-            let (cell, width) = (column.cell(row), column.width() + GAP);
-            used += width.max(cell.chars().count());
+            let cell = column.cell(row);
+            // Who needs more room than there is takes it from the next.
+            end += column.width() + GAP;
+            let width = end.saturating_sub(used).max(cell.chars().count() + 1);
+            used += width;
             line += &match column {
                 Column::Median => format!("{:>width$}", bold(cell)),
                 Column::Checked if row.verified == Some(true) => format!("{:>width$}", green(cell)),
@@ -94,7 +98,9 @@ impl Table {
                 _ => format!("{cell:>width$}"),
             };
         }
-        text + line.trim_end() + &self.remarks(row, used)
+        let trimmed = line.trim_end();
+        let used = used - (line.chars().count() - trimmed.chars().count());
+        text + trimmed + &self.remarks(row, used)
     }
 
     /// What stands below all, if it is needed.
@@ -159,15 +165,19 @@ impl Table {
         format!("{}\n", line.trim_end())
     }
 
-    /// What is told of a row in words: after it, or below it where there is no room.
+    /// What is told of a row in words, because it is no number or has no column: after it, or below it where there is no
+    /// room.
     fn remarks(&self, row: &Row, used: usize) -> String {
-        let text = |fact: &Fact| match fact {
-            Fact::Text(text) => Some(text.clone()),
-            Fact::Number(_) => None,
+        let has_column = |name: &str| {
+            self.columns.iter().any(|column| matches!(column, Column::Number(it) if it == name))
         };
-        let parameters = row.parameters.values().filter_map(text);
-        let facts =
-            row.facts.iter().filter_map(|(name, fact)| Some(format!("{name} {}", text(fact)?)));
+        let told = |(name, fact): (&String, &Fact), named: bool| match fact {
+            Fact::Number(_) if has_column(name) => None,
+            Fact::Text(text) if !named => Some(text.clone()),
+            fact => Some(format!("{name} {fact}")),
+        };
+        let parameters = row.parameters.iter().filter_map(|it| told(it, false));
+        let facts = row.facts.iter().filter_map(|it| told(it, true));
         let words = parameters.chain(facts).collect::<Vec<_>>().join(", ");
         if words.is_empty() {
             return "\n".to_owned();
@@ -297,8 +307,22 @@ WRONG: what was computed is not what it must be
         assert_eq!(table(100, &[sweep.clone()]), expected);
         let long = "a reason that is so long that it does not fit the line any more, and so it stands below it";
         sweep.facts.insert("why".to_owned(), Fact::Text(long.to_owned()));
-        let text = table(100, &[sweep]);
+        let text = table(100, &[sweep.clone()]);
         assert!(text.contains("WRONG\n    sequential, why a reason"), "{text}");
+        // What has no room for a column is told in words: first what has a long name.
+        sweep.facts.remove("why");
+        sweep.facts.insert("requests of a write".to_owned(), Fact::Number(2.5));
+        let text = table(64, &[sweep]);
+        assert!(text.contains("hits  check\n") && !text.contains("write  "), "{text}");
+        assert!(text.contains("WRONG\n    sequential, requests of a write 2.50\n"), "{text}");
+    }
+
+    #[test]
+    fn a_long_name_takes_room_from_what_follows() {
+        let text =
+            table(100, &[latency_test("get", 1000.0), latency_test("a-longer-name", 1000.0)]);
+        let ends: Vec<usize> = text.lines().skip(2).map(|line| line.chars().count()).collect();
+        assert_eq!(ends[0], ends[1], "{text}");
     }
 
     #[test]
