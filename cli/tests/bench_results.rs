@@ -111,3 +111,36 @@ fn what_cannot_be_told_is_refused_before_anything_is_measured() {
     }
     assert!(!Path::new("x.svg").exists());
 }
+
+/// `docs/benchmarks.md`
+const DOCS: &str = include_str!("../../docs/benchmarks.md");
+
+/// All names in a document, but for those of maps whose keys are data.
+fn names(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                found.push(name.clone());
+                if !["settings", "parameters", "facts"].contains(&name.as_str()) {
+                    names(value, found);
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| names(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_documentation_has_every_test_and_every_name() {
+    let list = output_of(&mut pangea(&["bench", "--list"])).success().stdout;
+    let tests = list.lines().filter(|line| line.starts_with("  "));
+    let mut wanted: Vec<String> =
+        tests.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect();
+    assert!(wanted.len() > 10, "{list}");
+    let finished = output_of(&mut bench(&["get", "--iters", "64", "--json", "-"])).success();
+    names(&serde_json::from_str(&finished.stdout).unwrap(), &mut wanted);
+    for name in wanted {
+        assert!(DOCS.contains(&format!("`{name}`")), "{name} is not in docs/benchmarks.md");
+    }
+}
