@@ -28,11 +28,16 @@ pub(crate) fn short(figure: &str) -> String {
 
 /// A number with three digits that count; a whole number with all of its digits.
 pub(crate) fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
+    let size = value.abs();
+    if value.fract() == 0.0 && size < 1e15 {
         let sign = if value < 0.0 { "-" } else { "" };
-        format!("{sign}{}", crate::style::grouped(value.abs() as u64))
-    } else if value.abs() >= 1e6 {
+        format!("{sign}{}", crate::style::grouped(size as u64))
+    } else if size >= 9_995.0 {
         scaled(value, &["", "k", "M", "G"])
+    } else if size < 1e-6 {
+        format!("{value:.2e}")
+    } else if size < 0.0995 {
+        format!("{value:.digits$}", digits = (2.0 - size.log10().floor()) as usize)
     } else {
         three(value)
     }
@@ -117,6 +122,11 @@ mod tests {
         assert_eq!(number(-3.0), "-3");
         assert_eq!(number(0.951), "0.95");
         assert_eq!(number(1_234_567.8), "1.23 M");
+        assert_eq!(number(12_345.6), "12.3 k");
+        assert_eq!(number(1_234.5), "1234");
+        assert_eq!(number(0.000_448_2), "0.000448");
+        assert_eq!(number(-0.0123), "-0.0123");
+        assert_eq!(number(1.5e-9), "1.50e-9");
         assert_eq!(number(f64::NAN), "NaN");
     }
 }

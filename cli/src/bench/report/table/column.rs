@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::bench::report::{Fact, Rate, Row, figures};
 use crate::size;
 
-/// A column beside the names of tests.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A column beside the names of tests, in the order of the table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Column {
     Size,
     Threads,
@@ -20,13 +20,13 @@ pub(super) enum Column {
     P999,
     P9999,
     Greatest,
+    Group,
     Rate,
     Spread,
     Bandwidth,
-    RoundTrips,
-    Group,
     /// A number that only this test has, by name.
     Number(String),
+    RoundTrips,
     Checked,
 }
 
@@ -75,7 +75,7 @@ impl Column {
         let known = one_at_a_time(row) && !several_threads;
         match self {
             // These are told below the row then, and those with long names are best told there.
-            Column::Number(name) if row.facts.contains_key(name) => {
+            Column::Number(name) if !row.parameters.contains_key(name) => {
                 12 + name.chars().count().min(200) as u8
             }
             Column::P9999 => 11,

@@ -28,6 +28,10 @@ pub(crate) struct Table {
     several_threads: bool,
     group: String,
     columns: Vec<Column>,
+    /// All headings of this group so far.
+    headings: Vec<Vec<Column>>,
+    /// The columns stay until the group is over.
+    settled: bool,
     grouped: bool,
     missing: bool,
     wrong: bool,
@@ -42,6 +46,8 @@ impl Table {
             several_threads,
             group: String::new(),
             columns: Vec::new(),
+            headings: Vec::new(),
+            settled: false,
             grouped: false,
             missing: false,
             wrong: false,
@@ -68,10 +74,10 @@ impl Table {
     /// The next row, with a heading if it needs one.
     pub(crate) fn row(&mut self, row: &Row) -> String {
         let mut text = String::new();
-        let wanted = self.fitting(row);
+        let wanted = self.wanted(row);
         if !self.heading_fits(row, &wanted) {
             let group = if self.group == row.group { "" } else { &row.group };
-            self.columns = wanted;
+            self.head_for(row, wanted);
             text.push('\n');
             text += &self.heading(group);
             self.group.clone_from(&row.group);
@@ -123,16 +129,22 @@ impl Table {
         if text.is_empty() { text } else { format!("\n{text}") }
     }
 
-    /// The columns that are worth their room.
-    fn fitting(&self, row: &Row) -> Vec<Column> {
+    /// The columns that have something to say of a row and are worth their room.
+    fn wanted(&self, row: &Row) -> Vec<Column> {
         let mut columns = columns_of(row);
         if self.several_threads && row.threads == 1 {
             let at = usize::from(columns.first() == Some(&Column::Size));
             columns.insert(at, Column::Threads);
         }
+        self.fitting(columns, row)
+    }
+
+    /// Those of these columns for which there is room, beside what stands at the end of the row.
+    fn fitting(&self, mut columns: Vec<Column>, row: &Row) -> Vec<Column> {
+        let words: usize = texts(row).iter().map(|text| text.chars().count() + GAP).sum();
         let total = |columns: &[Column]| {
             let widths: usize = columns.iter().map(|column| column.width() + GAP).sum();
-            INDENT + self.names + widths
+            INDENT + self.names + widths + words
         };
         while total(&columns) > self.width {
             let weights = columns.iter().map(|column| self.weight(column, row));
@@ -140,6 +152,25 @@ impl Table {
             columns.retain(|column| self.weight(column, row) != heaviest);
         }
         columns
+    }
+
+    /// Finds the columns for a row that those that are there do not suit.
+    fn head_for(&mut self, row: &Row, wanted: Vec<Column>) {
+        if self.group != row.group {
+            self.headings.clear();
+            self.settled = false;
+        }
+        if self.headings.contains(&wanted) {
+            // Rows of two kinds take turns: from here on the columns are those of both.
+            let mut all: Vec<Column> = self.headings.concat();
+            all.sort_unstable();
+            all.dedup();
+            self.columns = self.fitting(all, row);
+            self.settled = true;
+        } else {
+            self.headings.push(wanted.clone());
+            self.columns = wanted;
+        }
     }
 
     fn weight(&self, column: &Column, row: &Row) -> u8 {
@@ -150,9 +181,11 @@ impl Table {
     /// is silent.
     fn heading_fits(&self, row: &Row, wanted: &[Column]) -> bool {
         let silent = |column: &Column| column.cell(row).is_empty() && !column.may_be_empty();
-        self.group == row.group
-            && wanted.iter().all(|it| self.weight(it, row) > 0 || self.columns.contains(it))
-            && !self.columns.iter().any(silent)
+        let suits = || {
+            wanted.iter().all(|it| self.weight(it, row) > 0 || self.columns.contains(it))
+                && !self.columns.iter().any(silent)
+        };
+        self.group == row.group && (self.settled || suits())
     }
 
     fn heading(&self, group: &str) -> String {
@@ -171,14 +204,13 @@ impl Table {
         let has_column = |name: &str| {
             self.columns.iter().any(|column| matches!(column, Column::Number(it) if it == name))
         };
-        let told = |(name, fact): (&String, &Fact), named: bool| match fact {
+        let told = |(name, fact): (&String, &Fact)| match fact {
             Fact::Number(_) if has_column(name) => None,
-            Fact::Text(text) if !named => Some(text.clone()),
             fact => Some(format!("{name} {fact}")),
         };
-        let parameters = row.parameters.iter().filter_map(|it| told(it, false));
-        let facts = row.facts.iter().filter_map(|it| told(it, true));
-        let words = parameters.chain(facts).collect::<Vec<_>>().join(", ");
+        let numbers = row.parameters.iter().filter(|(_, fact)| matches!(fact, Fact::Number(_)));
+        let words = texts(row).into_iter().chain(numbers.chain(&row.facts).filter_map(told));
+        let words = words.collect::<Vec<_>>().join(", ");
         if words.is_empty() {
             return "\n".to_owned();
         }
@@ -192,6 +224,15 @@ impl Table {
             below.map(|line| format!("{:indent$}{}\n", "", dim(line))).collect::<String>()
         )
     }
+}
+
+/// The parameters that are texts: they speak for themselves.
+fn texts(row: &Row) -> Vec<String> {
+    let text = |fact: &Fact| match fact {
+        Fact::Text(text) => Some(text.clone()),
+        Fact::Number(_) => None,
+    };
+    row.parameters.values().filter_map(text).collect()
 }
 
 /// A text of several lines, each with a style.
@@ -288,6 +329,24 @@ collective        min   median  average      p90      p99    p99.9   p99.99     
         let mut several = Table::new(100, 10, true);
         let text = [1, 2].map(|threads| several.row(&Row { threads, ..grouped(1) })).concat();
         assert_eq!(text.matches("threads").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn rows_that_take_turns_share_a_heading() {
+        let whole =
+            |name| Row { rate: Some(rate(1e5)), round_trips: Some(2.0), ..row(name, "ycsb") };
+        let kind = |name, median| Row { latency: Some(latency(median)), ..row(name, "ycsb") };
+        let rows = [whole("a"), kind("a read", 1e3), whole("b"), kind("b read", 2e3), whole("c")];
+        let text = table(92, &rows);
+        assert_eq!(text.matches("median").count(), 2, "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
+        assert_eq!(
+            column(lines[7], "rate").map(|at| at + 4),
+            column(lines[8], "k/s").map(|at| at + 3),
+            "{text}"
+        );
+        assert!(lines[9].contains("2.00 µs") && lines[10].ends_with("2.00"), "{text}");
     }
 
     #[test]
