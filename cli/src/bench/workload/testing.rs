@@ -89,10 +89,10 @@ pub(crate) fn rows(nodes: u32, options: &str) -> Result<Vec<Row>, String> {
     })
 }
 
-/// A number among the facts of a row.
+/// A number among the parameters or the facts of a row.
 #[track_caller]
 pub(crate) fn number(row: &Row, name: &str) -> f64 {
-    match row.facts.get(name) {
+    match row.parameters.get(name).or_else(|| row.facts.get(name)) {
         Some(Fact::Number(number)) => *number,
         other => panic!("{} has {other:?} as {name:?}", row.test),
     }

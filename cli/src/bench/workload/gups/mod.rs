@@ -109,14 +109,16 @@ impl Workload for Gups {
         let measured = Measured { latencies: None, intervals: vec![intervals], counts };
         let mut row = bench.row(self, setting, &measured);
         row.verified = Some(self.way.allows(errors, words));
+        row.parameters.extend([
+            ("table words".to_owned(), Fact::Number(words as f64)),
+            ("in flight".to_owned(), Fact::Number(window as f64)),
+            ("update".to_owned(), Fact::Text(self.way.about().to_owned())),
+        ]);
         let mut number =
             |name: &str, value: f64| row.facts.insert(name.to_owned(), Fact::Number(value));
         number("GUP/s", updates as f64 / time.as_secs_f64() / 1e9);
-        number("table words", words as f64);
         number("updates per word", updates as f64 / words as f64);
-        number("in flight", window as f64);
         number("wrong words", errors as f64);
-        row.facts.insert("update".to_owned(), Fact::Text(self.way.about().to_owned()));
         Ok(vec![row])
     }
 }

@@ -22,7 +22,7 @@ fn all_updates_are_made_and_verified() {
             assert!(number(row, "in flight") * f64::from(threads) <= 1024.0);
         }
         assert_eq!(number(&rows[1], "wrong words"), 0.0);
-        assert_eq!(rows[1].facts["update"], Fact::Text("compare-and-swap".to_owned()));
+        assert_eq!(rows[1].parameters["update"], Fact::Text("compare-and-swap".to_owned()));
     }
 }
 

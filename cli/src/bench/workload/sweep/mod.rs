@@ -120,17 +120,21 @@ impl Sweep {
         let ratios = outcome.ratios();
         let (least, ratio, greatest) = (ratios[0], median(&ratios), ratios[ratios.len() - 1]);
         let plain = relaxed.requests_each();
+        row.parameters.insert("axis".to_owned(), Fact::Text(axis.to_owned()));
+        for (name, value) in [
+            ("reads", Some(mix.reads)),
+            ("shared", Some(mix.shared)),
+            ("remote", mix.remote),
+            ("space", Some(mix.space)),
+            ("time", Some(mix.time)),
+            ("zipf", Some(mix.zipf)),
+        ] {
+            let number = value.map(|value| (name.to_owned(), Fact::Number(value)));
+            row.parameters.extend(number);
+        }
         let facts = &mut row.facts;
         let mut number =
             |name: &str, value: f64| facts.insert(name.to_owned(), Fact::Number(value));
-        number("reads", mix.reads);
-        number("shared", mix.shared);
-        if let Some(remote) = mix.remote {
-            number("remote", remote);
-        }
-        number("near in space", mix.space);
-        number("near in time", mix.time);
-        number("zipf", mix.zipf);
         if let Some(rate) = Intervals::rate(std::slice::from_ref(&relaxed.intervals)) {
             number("relaxed rate", rate.median);
         }
@@ -151,7 +155,6 @@ impl Sweep {
         if tally.writes > 0 {
             number("requests of a write", tally.write_requests as f64 / tally.writes as f64);
         }
-        facts.insert("axis".to_owned(), Fact::Text(axis.to_owned()));
         facts.insert("why".to_owned(), Fact::Text(tally.why(ratio, plain)));
         row
     }

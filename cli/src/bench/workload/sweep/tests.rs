@@ -38,19 +38,14 @@ fn five_axes_change_what_they_say() {
     let rows = rows(3, "sweep-axes --iters 200").unwrap();
     rows.iter().for_each(|row| is_sane(row, 3));
     let on = |axis: &str| -> Vec<&Row> {
-        rows.iter().filter(|row| row.facts["axis"] == Fact::Text(axis.to_owned())).collect()
+        rows.iter().filter(|row| row.parameters["axis"] == Fact::Text(axis.to_owned())).collect()
     };
     // Relaxed accesses of what is at home ask nobody.
     let remote = on("remote");
     let asked: Vec<f64> = remote.iter().map(|row| number(row, "relaxed requests")).collect();
     assert!(asked[0] == 0.0 && asked[4] == 1.0 && asked.is_sorted(), "{asked:?}");
-    for (axis, fact) in [
-        ("shared", "shared"),
-        ("reads", "reads"),
-        ("space", "near in space"),
-        ("time", "near in time"),
-    ] {
-        let values: Vec<f64> = on(axis).iter().map(|row| number(row, fact)).collect();
+    for axis in ["shared", "reads", "space", "time"] {
+        let values: Vec<f64> = on(axis).iter().map(|row| number(row, axis)).collect();
         assert!(values.len() >= 4 && values.is_sorted() && values[0] == 0.0, "{axis}: {values:?}");
     }
     // What was used just now is a hit again.

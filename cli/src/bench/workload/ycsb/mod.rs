@@ -191,14 +191,14 @@ impl Ycsb {
         found: &Found,
     ) -> Vec<Row> {
         let [whole, absent, torn] = found.states();
+        let parameters = [("records", setting.records), ("bytes", setting.record_size)];
+        let parameters =
+            parameters.map(|(name, value)| (name.to_owned(), Fact::Number(value as f64)));
         let mut row = bench.row(self, setting, plain);
+        row.parameters.extend(parameters.clone());
         row.verified = (setting.model != Model::Relaxed).then_some(torn == 0 && whole > 0);
-        let text = |text: &str| Fact::Text(text.to_owned());
-        row.facts.insert("model".to_owned(), text(&setting.model.to_string()));
         let mut number =
             |name: &str, value: u64| row.facts.insert(name.to_owned(), Fact::Number(value as f64));
-        number("records", setting.records);
-        number("record bytes", setting.record_size);
         number("checked records", whole + absent + torn);
         number("torn records", torn);
         if absent > 0 {
@@ -210,13 +210,13 @@ impl Ycsb {
             let times = found.times(kind);
             let Some(latency) = times.summary(bench.timer()) else { continue };
             let mut row = bench.row(self, setting, timed);
+            row.parameters.extend(parameters.clone());
             row.test = format!("{} {}", self.name(), kind.name());
             row.operations = latency.samples;
             row.latency = Some(latency);
             row.rate = None;
             row.round_trips = None;
             row.facts.insert("share".to_owned(), Fact::Number(share));
-            row.facts.insert("model".to_owned(), text(&setting.model.to_string()));
             rows.push(row);
         }
         rows

@@ -21,7 +21,7 @@ fn records_are_whole_under_coherent_models() {
             let rows = of(&rows, test);
             is_sane(rows[0], nodes);
             assert_eq!(rows[0].operations, u64::from(nodes * 2 * 200));
-            assert_eq!(rows[0].facts["model"], Fact::Text(model.to_owned()));
+            assert_eq!(rows[0].parameters["model"], Fact::Text(model.to_owned()));
             assert_eq!(number(rows[0], "torn records"), 0.0);
             assert!(number(rows[0], "checked records") > 100.0, "{:?}", rows[0]);
             // Each kind has its own times, and together they are all operations.
@@ -43,7 +43,7 @@ fn relaxed_records_are_checked_and_torn_ones_told() {
     let rows = rows(3, "ycsb --model relaxed --records 50 --record-size 4000 --iters 300").unwrap();
     for test in TESTS.iter().map(Workload::name) {
         let row = of(&rows, test)[0];
-        assert_eq!((row.verified, number(row, "record bytes")), (None, 4000.0));
+        assert_eq!((row.verified, number(row, "bytes")), (None, 4000.0));
         let checked = number(row, "checked records");
         assert!(checked >= 100.0 && number(row, "torn records") < checked, "{row:?}");
     }
