@@ -37,7 +37,8 @@ pub(crate) fn number(value: f64) -> String {
     } else if size < 1e-6 {
         format!("{value:.2e}")
     } else if size < 0.0995 {
-        format!("{value:.digits$}", digits = (2.0 - size.log10().floor()) as usize)
+        let text = format!("{value:.digits$}", digits = (2.0 - size.log10().floor()) as usize);
+        text.trim_end_matches('0').to_owned()
     } else {
         three(value)
     }
@@ -126,6 +127,7 @@ mod tests {
         assert_eq!(number(1_234.5), "1234");
         assert_eq!(number(0.000_448_2), "0.000448");
         assert_eq!(number(-0.0123), "-0.0123");
+        assert_eq!(number(0.05), "0.05");
         assert_eq!(number(1.5e-9), "1.50e-9");
         assert_eq!(number(f64::NAN), "NaN");
     }

@@ -141,17 +141,19 @@ impl Table {
 
     /// Those of these columns for which there is room, beside what stands at the end of the row.
     fn fitting(&self, mut columns: Vec<Column>, row: &Row) -> Vec<Column> {
-        let words: usize = texts(row).iter().map(|text| text.chars().count() + GAP).sum();
-        let total = |columns: &[Column]| {
-            let widths: usize = columns.iter().map(|column| column.width() + GAP).sum();
-            INDENT + self.names + widths + words
-        };
-        while total(&columns) > self.width {
+        while self.width_of(&columns, row) > self.width {
             let weights = columns.iter().map(|column| self.weight(column, row));
             let Some(heaviest) = weights.max().filter(|weight| *weight > 0) else { break };
             columns.retain(|column| self.weight(column, row) != heaviest);
         }
         columns
+    }
+
+    /// How wide a row is with these columns, and with what stands at its end.
+    fn width_of(&self, columns: &[Column], row: &Row) -> usize {
+        let columns: usize = columns.iter().map(|column| column.width() + GAP).sum();
+        let words: usize = texts(row).iter().map(|text| text.chars().count() + GAP).sum();
+        INDENT + self.names + columns + words
     }
 
     /// Finds the columns for a row that those that are there do not suit.
@@ -184,6 +186,7 @@ impl Table {
         let suits = || {
             wanted.iter().all(|it| self.weight(it, row) > 0 || self.columns.contains(it))
                 && !self.columns.iter().any(silent)
+                && self.width_of(&self.columns, row) <= self.width.max(self.width_of(wanted, row))
         };
         self.group == row.group && (self.settled || suits())
     }
@@ -326,6 +329,11 @@ collective        min   median  average      p90      p99    p99.9   p99.99     
         let unsized_row = Row { size: None, ..latency_test("cas-lat", 900.0) };
         let text = table(100, &[latency_test("read-lat", 1000.0), unsized_row]);
         assert_eq!(text.matches("median").count(), 1, "{text}");
+        // Room for a word at the end of the line is made, too.
+        let mut worded = latency_test("store", 900.0);
+        worded.parameters.insert("model".to_owned(), Fact::Text("sequential".to_owned()));
+        let text = table(92, &[latency_test("hit", 5.0), worded]);
+        assert!(text.lines().last().unwrap().ends_with("1.00  sequential"), "{text}");
         let mut several = Table::new(100, 10, true);
         let text = [1, 2].map(|threads| several.row(&Row { threads, ..grouped(1) })).concat();
         assert_eq!(text.matches("threads").count(), 1, "{text}");
