@@ -207,7 +207,7 @@ mod tests {
             warmup: None,
             depth: None,
             batch: None,
-            threads: 1,
+            threads: vec![1],
             bidirectional: false,
             model: None,
             table: 1 << 20,
@@ -219,6 +219,7 @@ mod tests {
             gid_index: None,
             json: None,
             plot: None,
+            compare: None,
         }
     }
 
@@ -268,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_told() {
-        let large = Settings { sizes: vec![32 << 20], threads: 2, ..settings(&["get"]) };
+        let large = Settings { sizes: vec![32 << 20], threads: vec![2], ..settings(&["get"]) };
         let planned = large.plan(2).unwrap();
         assert!(planned[0].memory() >= 64 << 20);
         let reason = Settings::fits(&planned, large.memory).unwrap_err();
