@@ -26,7 +26,7 @@ const TABLE: u64 = 128 << 20;
 const RECORDS: u64 = 10_000;
 const RECORD_SIZE: u64 = 1000;
 
-/// Whatever a size is said to be, all sizes are powers of two from 2 bytes to 8 MiB, as perftest has it.
+/// All sizes are these powers of two, as perftest has them: 2 bytes to 8 MiB.
 const ALL_SIZES: std::ops::RangeInclusive<u32> = 1..=23;
 
 /// The options.

@@ -117,7 +117,7 @@ pub(crate) static TESTS: &[RawTest] = &[
     ),
 ];
 
-/// The queue pair of a thread, and what its memory is for.
+/// The provider of the job, opened once more, with round trips counted.
 type Raw = Counted<AnyProvider>;
 
 impl Workload for RawTest {
