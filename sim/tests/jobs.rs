@@ -198,7 +198,7 @@ fn a_fault_may_come_at_each_event_of_an_operation() {
         let text = outcome.timeline.expect("was wanted");
         let (before, _) = text.split_once("m1 killed").expect("it died");
         let from = before.rfind("WRITE of 128 bytes").expect("it was posted");
-        placed.push(before[from..].matches(" placed ").count());
+        placed.push(before[from..].matches(" placed 64 bytes ").count());
     }
     // Posted, a line, the other line, completed.
     assert_eq!(placed, [0, 1, 2, 2]);

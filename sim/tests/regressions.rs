@@ -21,33 +21,33 @@ const fn recorded(scenario: &'static str, trap: Opened, seed: u64) -> Recorded {
 /// means; then these are found anew: `pangea-sim --scenario NAME --trap TRAP --seeds 0..1000`.
 const FAILING: [Recorded; 23] = [
     recorded("atomics", Opened::HomeAtomicsByCpu, 11),
-    recorded("atomics", Opened::HomeAtomicsByCpu, 5),
+    recorded("atomics", Opened::HomeAtomicsByCpu, 8),
     Recorded {
         nodes: Some(2),
         operations: Some(30),
-        ..recorded("atomics", Opened::HomeAtomicsByCpu, 9)
+        ..recorded("atomics", Opened::HomeAtomicsByCpu, 11)
     },
-    recorded("barrier", Opened::OrderAcrossPairs, 25),
-    recorded("barrier", Opened::OrderAcrossPairs, 91),
+    recorded("barrier", Opened::OrderAcrossPairs, 23),
+    recorded("barrier", Opened::OrderAcrossPairs, 32),
     recorded("writes", Opened::ReconnectWithoutFence, 43),
-    recorded("writes", Opened::ReconnectWithoutFence, 45),
+    recorded("writes", Opened::ReconnectWithoutFence, 23),
     recorded("takeover", Opened::TakeoverWithoutFence, 0),
     recorded("takeover", Opened::TakeoverWithoutFence, 40),
     // This one was a mistake of ours before it was a trap: the search found it.
     recorded("takeover", Opened::ReleaseWithoutFence, 807),
     recorded("takeover", Opened::ReleaseWithoutFence, 822),
     recorded("block", Opened::VersionWords, 0),
-    recorded("block", Opened::VersionWords, 1),
+    recorded("block", Opened::VersionWords, 2),
     recorded("coherent", Opened::ReconnectWithoutFence, 36),
     recorded("coherent", Opened::LongerOwnLease, 24),
     recorded("coherent", Opened::UnlockBeforeBody, 15),
     recorded("coherent", Opened::UnlockBeforeBody, 29),
-    recorded("locks", Opened::AtomicWithoutRaise, 29),
+    recorded("locks", Opened::AtomicWithoutRaise, 5),
     recorded("locks", Opened::AtomicWithoutTake, 48),
-    recorded("locks", Opened::AtomicWithoutTake, 44),
+    recorded("locks", Opened::AtomicWithoutTake, 74),
     recorded("locks", Opened::LockWithoutTime, 1),
     recorded("locks", Opened::LockWithoutTime, 2),
-    recorded("locks", Opened::BarrierWithoutTime, 19),
+    recorded("locks", Opened::BarrierWithoutTime, 44),
 ];
 
 fn run(name: &str, setup: &Setup) -> Outcome {
@@ -68,7 +68,7 @@ fn recorded_seeds_still_fail_with_their_trap_and_pass_without() {
 
 /// What this run is on every machine. It changes with anything that changes what a seed means, and is then
 /// written down anew.
-const GOLDEN: (&str, u64, u64) = ("put_get", 5, 0x0b35_27c2_b7c8_d0e5);
+const GOLDEN: (&str, u64, u64) = ("put_get", 5, 0x91c1_787d_6f93_bd55);
 
 #[test]
 fn a_seed_is_the_same_run_on_every_machine() {
