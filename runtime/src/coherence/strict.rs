@@ -1,5 +1,6 @@
 //! `Strict`: linearizable (Herlihy and Wing 1990). Every read asks the home whether the node's copy is
-//! current; data moves only when it is not, or is so short that it costs no more than asking.
+//! current; data moves only when it is not. What is so short that it costs no more than asking is read each time, and
+//! single reads keep no copy of it.
 //!
 //! A read keeps to logical time all the same, and renews leases that are over: that is what lets Strict and
 //! Sequential objects be used together.
