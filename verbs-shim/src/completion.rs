@@ -152,6 +152,21 @@ impl PairState {
         }
     }
 
+    /// Whether nothing is outstanding, and nothing has failed.
+    #[inline]
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.outstanding() == 0 && self.error.get().is_none()
+    }
+
+    /// Notes a request that has been posted, alone, and is complete.
+    #[inline]
+    pub(crate) fn note_done(&self) {
+        let index = self.posted.get().wrapping_add(1);
+        self.posted.set(index);
+        self.retired.set(index);
+        self.unsignaled.set(0);
+    }
+
     /// Where the last request went, if none of those outstanding will ever tell that it is
     /// complete, because none is signaled.
     pub(crate) fn silent_tail(&self) -> Option<RemoteAddr> {
@@ -339,6 +354,43 @@ impl<P: Provider> Inner<P> {
             self.reserved.set(self.reserved.get() - self.leaving.take());
         }
         Ok(came)
+    }
+
+    /// Looks whether the work of this identification has been done, for as long as the provider thinks it may be
+    /// worth it. False if not: then also what else came is kept for [`Inner::poll`], and `before_keeping` has been
+    /// called before that.
+    #[inline(always)]
+    pub(crate) fn is_done_at_once(&self, id: u64, before_keeping: impl FnOnce()) -> bool {
+        let mut raw = self.raw.borrow_mut();
+        for _ in 0..raw.patience() {
+            match raw.poll_one() {
+                Some(RawCompletion { id: done, status: Status::Success }) if done == id => {
+                    return true;
+                }
+                Some(other) => {
+                    before_keeping();
+                    self.keep(other);
+                    return false;
+                }
+                None => std::hint::spin_loop(),
+            }
+        }
+        before_keeping();
+        false
+    }
+
+    /// Whether there is room for what [`Inner::is_done_at_once`] may have to keep.
+    #[inline]
+    pub(crate) fn can_keep(&self) -> bool {
+        self.handed.get() == self.buffer.borrow().len()
+    }
+
+    #[cold]
+    fn keep(&self, other: RawCompletion) {
+        let mut buffer = self.buffer.borrow_mut();
+        buffer.clear();
+        self.handed.set(0);
+        buffer.push(other);
     }
 
     /// Sets `depth` entries aside for a new pair.

@@ -68,6 +68,6 @@ pub use error::{ConnectError, Error, OpenError, PostError, Status, WorkError};
 pub use fabric::Fabric;
 pub use machine::{MachineMemory, machine_memory};
 pub use memory::{HugePages, Memory};
-pub use queue_pair::{QueuePair, QueuePairConfig, UnconnectedQueuePair};
+pub use queue_pair::{Executed, QueuePair, QueuePairConfig, UnconnectedQueuePair};
 pub use region::{Access, Region, Registration, RemoteAddr, RemoteRegion, Rkey, Slice};
 pub use work_request::{Atomic, OperationKind, WorkRequest};

@@ -211,6 +211,20 @@ impl<P: Primitives> Agent for BlockAgent<'_, P> {
         }
     }
 
+    #[inline(always)]
+    fn read_block(&mut self, len: usize) -> Result<(), Failure<Error>> {
+        match self.coherence.endpoint().read_exchange(self.place, &mut self.buffer[..len]) {
+            Ok(()) => {
+                self.lost = None;
+                self.owner = super::protocol::lease_of(self.buffer).owner;
+                self.owes = self.owner == Some(self.rank());
+                Ok(())
+            }
+            Err(ExchangeError::Lost(error)) => Err(self.lose(&[Request::ReadBlock { len }], error)),
+            Err(ExchangeError::Fatal(error)) => Err(Failure::Fatal(error)),
+        }
+    }
+
     fn buffer(&mut self) -> &mut [u8] {
         self.buffer
     }
@@ -282,6 +296,11 @@ impl<P: Primitives> Agent for CachedAgent<'_, P> {
         requests: [Request; N],
     ) -> Result<[u64; N], Failure<Error>> {
         self.agent.exchange(requests)
+    }
+
+    #[inline]
+    fn read_block(&mut self, len: usize) -> Result<(), Failure<Error>> {
+        self.agent.read_block(len)
     }
 
     fn buffer(&mut self) -> &mut [u8] {

@@ -106,9 +106,23 @@ impl<P: Primitives> Blocks<P> {
         Ok(f(self.look(block)?.data()))
     }
 
+    /// As [`Blocks::with`], for a read by itself: pinned only where copies are kept.
+    #[inline]
+    pub(crate) fn with_own_pin<R>(
+        &self,
+        block: u64,
+        f: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, Error> {
+        if let Some(hint) = self.hint(block) {
+            return self.with_whole(block, hint, f);
+        }
+        let pin = self.coherence.endpoint().pin();
+        self.with(block, &pin, pin.is_due(), f)
+    }
+
     /// As [`Blocks::with`], for blocks that are read as a whole. They pass through the stack: it would cost more to
     /// borrow memory.
-    #[inline]
+    #[inline(never)]
     fn with_whole<R>(
         &self,
         block: u64,
@@ -122,7 +136,7 @@ impl<P: Primitives> Blocks<P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read_whole<R>(
         &self,
         block: u64,

@@ -86,8 +86,7 @@ impl<T: Element, P: Primitives> Shared<T, P> {
     #[inline]
     pub fn load(&self) -> Result<T, Error> {
         self.check()?;
-        let pin = self.blocks.coherence().endpoint().pin();
-        self.blocks.with(ONLY, &pin, pin.is_due(), coherent::value)
+        self.blocks.with_own_pin(ONLY, coherent::value)
     }
 
     /// As [`Shared::load`], within a batch of reads, which spares the part of the cost that is the same

@@ -193,8 +193,7 @@ impl<T: Element, P: Primitives> SharedArray<T, P> {
     #[inline]
     pub fn get(&self, index: usize) -> Result<T, Error> {
         let At { block, bytes } = self.at(index)?;
-        let pin = self.blocks.coherence().endpoint().pin();
-        self.blocks.with(block, &pin, pin.is_due(), |data| coherent::value(&data[bytes]))
+        self.blocks.with_own_pin(block, |data| coherent::value(&data[bytes]))
     }
 
     /// As [`SharedArray::get`], within a batch of reads.

@@ -47,7 +47,7 @@ use std::time::Duration;
 
 use crossbeam_epoch::Collector;
 use verbs_shim::{
-    Access, Atomic, Atomicity, Fabric, Memory, Region, RemoteRegion, Status, WorkError,
+    Access, Atomic, Atomicity, Executed, Fabric, Memory, Region, RemoteRegion, Status, WorkError,
 };
 
 pub(crate) use batch::Item;
@@ -219,33 +219,25 @@ impl<P: Primitives> Endpoint<P> {
             self.read_own(from, into);
             return Ok(());
         }
-        let mut ended = None;
+        let mut posted = false;
         let done = with_known_thread(self, |thread| {
-            if thread.with_open(from, |pair, remote| pair.try_read(remote, into)) {
-                return true;
+            if thread.in_place {
+                return thread.with_open(from, |pair, remote| pair.try_read(remote, into));
             }
-            if !thread.in_place {
-                ended = thread.read_alone(self, from, into);
-            }
-            false
+            let executed = thread.read_alone(self, from, into);
+            posted = executed == Executed::Posted;
+            executed == Executed::Done
         });
-        if done { Ok(()) } else { self.read_on(from, into, ended) }
+        if done { Ok(()) } else { self.read_on(from, into, posted) }
     }
 
-    /// As [`Endpoint::read`], after an attempt that has ended, or was none.
+    /// As [`Endpoint::read`], after an attempt that has been posted, or was none.
     #[inline(never)]
-    fn read_on(
-        &self,
-        from: Place,
-        into: &mut [u8],
-        attempt: Option<Result<Result<(), WorkError>, Error>>,
-    ) -> Result<(), Error> {
-        match attempt {
-            Some(Ok(Ok(()))) => Ok(()),
-            Some(Ok(Err(error))) => Err(self.work_failed(error)),
-            Some(Err(error)) => Err(error),
-            None => self.with(|thread| thread.read(self, from, into)),
-        }
+    fn read_on(&self, from: Place, into: &mut [u8], posted: bool) -> Result<(), Error> {
+        self.with(|thread| match posted {
+            true => thread.end_of_read(self, into)?.map_err(|error| self.work_failed(error)),
+            false => thread.read(self, from, into),
+        })
     }
 
     /// Copies bytes to an arena and waits until they are there. One WRITE; none for the node's own.

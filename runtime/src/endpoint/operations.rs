@@ -1,7 +1,7 @@
 //! What a thread does at a home, one operation at a time: read, write, atomic, and the signs of barriers
 //! and collectives. In place where the provider executes so, else by work requests.
 
-use verbs_shim::{Atomic, PostError, RemoteAddr, Status, WorkError, WorkRequest};
+use verbs_shim::{Atomic, Executed, PostError, RemoteAddr, Status, WorkError, WorkRequest};
 
 use super::progress::{END_OF_BATCH, LATER};
 use super::staging::{CELL, Staging};
@@ -32,33 +32,61 @@ impl<P: Primitives> Thread<P> {
         }
     }
 
-    /// READs through a pair that is open and has nothing else to do: the shortest way for what is posted. `None`
-    /// where there is more to it than that; then nothing has happened.
-    #[inline(never)]
+    /// Executes one request through a pair that is open and has nothing else to do: the shortest way for what is
+    /// posted, which is why it is made into one function with what calls it. `Refused` where there is more to it
+    /// than that; after `Posted` comes [`Thread::end_of_batch`].
+    #[inline(always)]
+    fn execute_alone<'a>(
+        &self,
+        endpoint: &Endpoint<P>,
+        place: Place,
+        request: impl FnOnce(RemoteAddr) -> WorkRequest<'a>,
+    ) -> Executed {
+        if endpoint.has_given_up() {
+            return Executed::Refused;
+        }
+        match self.connections.borrow_mut().get_mut(place.rank) {
+            Some(open) if !open.owes => {
+                let request = request(open.arena.plus(place.offset));
+                open.pair.execute(request.token(END_OF_BATCH))
+            }
+            _ => Executed::Refused,
+        }
+    }
+
+    /// READs a few bytes as [`Thread::execute_alone`] executes. After `Posted` comes
+    /// [`Thread::end_of_read`].
+    #[inline]
     pub(super) fn read_alone(
         &self,
         endpoint: &Endpoint<P>,
         from: Place,
         into: &mut [u8],
-    ) -> Option<Result<Result<(), WorkError>, Error>> {
-        let staging = self.staging.get()?;
-        if into.len() > CELL || endpoint.has_given_up() {
-            return None;
+    ) -> Executed {
+        let Some(staging) = self.staging.get() else { return Executed::Refused };
+        if into.len() > CELL {
+            return Executed::Refused;
         }
-        let cell = staging.cell(0, into.len()).ok()?;
-        let mut connections = self.connections.borrow_mut();
-        let open = connections.get_mut(from.rank)?;
-        if open.owes || open.pair.outstanding() > 0 {
-            return None;
+        let Ok(cell) = staging.cell(0, into.len()) else { return Executed::Refused };
+        let executed = self.execute_alone(endpoint, from, |remote| WorkRequest::read(cell, remote));
+        if executed == Executed::Done {
+            staging.memory().read(Staging::cell_at(0), into);
         }
-        let request = WorkRequest::read(cell, open.arena.plus(from.offset));
-        open.pair.post(&[request.token(END_OF_BATCH).signaled()]).ok()?;
-        drop(connections);
-        Some(self.end_of_batch(endpoint).inspect(|ended| {
-            if ended.is_ok() {
-                staging.memory().read(Staging::cell_at(0), into);
-            }
-        }))
+        executed
+    }
+
+    /// Waits for a READ that [`Thread::read_alone`] has posted.
+    #[cold]
+    pub(super) fn end_of_read(
+        &self,
+        endpoint: &Endpoint<P>,
+        into: &mut [u8],
+    ) -> Result<Result<(), WorkError>, Error> {
+        let ended = self.end_of_batch(endpoint)?;
+        if let (Ok(()), Some(staging)) = (&ended, self.staging.get()) {
+            staging.memory().read(Staging::cell_at(0), into);
+        }
+        Ok(ended)
     }
 
     /// Waits for a batch that has been posted.
@@ -94,6 +122,11 @@ impl<P: Primitives> Thread<P> {
         place: Place,
         request: impl Fn(RemoteAddr) -> WorkRequest<'a>,
     ) -> Result<Result<(), WorkError>, Error> {
+        match self.execute_alone(endpoint, place, &request) {
+            Executed::Done => return Ok(Ok(())),
+            Executed::Posted => return self.end_of_batch(endpoint),
+            Executed::Refused => {}
+        }
         let request = |remote| [request(remote).token(END_OF_BATCH).signaled()];
         match self.with_pair(endpoint, place, |pair, remote| pair.post(&request(remote)))? {
             Ok(()) => {}

@@ -66,6 +66,7 @@ impl Staging {
     }
 
     /// The first `len` bytes of cell `i`.
+    #[inline]
     pub(super) fn cell(&self, i: usize, len: usize) -> Result<Slice<'_>, Error> {
         self.region.slice(i * CELL..i * CELL + len)
     }

@@ -162,6 +162,16 @@ impl RawCompletionQueue for AnyCompletionQueue {
     fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
         each!(self, AnyCompletionQueue, q => q.poll(into))
     }
+
+    #[inline(always)]
+    fn poll_one(&mut self) -> Option<RawCompletion> {
+        each!(self, AnyCompletionQueue, q => q.poll_one())
+    }
+
+    #[inline]
+    fn patience(&self) -> u32 {
+        each!(self, AnyCompletionQueue, q => q.patience())
+    }
 }
 
 impl RawQueuePair for AnyQueuePair {
@@ -177,7 +187,7 @@ impl RawQueuePair for AnyQueuePair {
         each!(self, AnyQueuePair, q => q.connect(peer))
     }
 
-    #[inline]
+    #[inline(always)]
     fn post(
         &mut self,
         requests: &[WorkRequest<'_>],

@@ -255,7 +255,7 @@ impl<Q: RawQueuePair> RawQueuePair for CountedQueuePair<Q> {
         self.inner.connect(peer)
     }
 
-    #[inline]
+    #[inline(always)]
     fn post(
         &mut self,
         requests: &[WorkRequest<'_>],

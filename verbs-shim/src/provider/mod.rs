@@ -114,6 +114,19 @@ pub trait RawCompletionQueue {
     /// # Errors
     /// When the device itself failed.
     fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error>;
+
+    /// Takes one completion, without waiting, where that is shorter than [`RawCompletionQueue::poll`]. `None`
+    /// may mean anything, also that the device failed: only `poll` tells.
+    #[inline]
+    fn poll_one(&mut self) -> Option<RawCompletion> {
+        None
+    }
+
+    /// How often [`RawCompletionQueue::poll_one`] is worth a try for an answer that is on its way.
+    #[inline]
+    fn patience(&self) -> u32 {
+        0
+    }
 }
 
 /// A provider's queue pair.

@@ -171,6 +171,14 @@ impl RawCompletionQueue for TestedCompletionQueue {
     fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
         each!(self, TestedCompletionQueue, q => q.poll(into))
     }
+
+    fn poll_one(&mut self) -> Option<RawCompletion> {
+        each!(self, TestedCompletionQueue, q => q.poll_one())
+    }
+
+    fn patience(&self) -> u32 {
+        each!(self, TestedCompletionQueue, q => q.patience())
+    }
 }
 
 impl RawQueuePair for TestedQueuePair {

@@ -1,4 +1,6 @@
-//! The loop that measures, on one thread. It allocates and formats nothing.
+//! The loop that measures, on one thread. It allocates and formats nothing, and does as little as can be between
+//! two operations: where code is slow the first time, as in an emulated processor, what runs in between makes the
+//! next one slower. So one reading of the clock ends a sample and begins the next, and samples are put in order later.
 
 use std::time::{Duration, Instant};
 
@@ -103,6 +105,36 @@ impl Plan {
     }
 }
 
+/// Readings of the clock that have not been made samples of yet.
+struct Stamps {
+    times: [Instant; Stamps::MOST],
+    len: usize,
+}
+
+impl Stamps {
+    const MOST: usize = 256;
+
+    /// The next sample begins now.
+    fn begin() -> Stamps {
+        Stamps { times: [Instant::now(); Stamps::MOST], len: 1 }
+    }
+
+    /// A sample has ended. Whether there is no room for more.
+    #[inline]
+    fn push(&mut self, time: Instant) -> bool {
+        self.times[self.len] = time;
+        self.len += 1;
+        self.len == Stamps::MOST
+    }
+
+    #[inline(never)]
+    fn record(&self, latencies: &mut Latencies, timer: Timer) {
+        for pair in self.times[..self.len].windows(2) {
+            latencies.record(pair[1].duration_since(pair[0]).as_nanos() as u64, timer);
+        }
+    }
+}
+
 /// What one thread has measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
@@ -160,6 +192,7 @@ pub(crate) fn measure(
     let mut intervals = Intervals::new();
     let mut next = first;
     let (mut flying, mut most_flying) = (operation.in_flight(), 0);
+    let is_timed = matches!(plan.end, End::Time(_));
     for interval in 0..Intervals::COUNT {
         let (groups, time) = match plan.end {
             End::Groups(groups) => {
@@ -173,19 +206,24 @@ pub(crate) fn measure(
         }
         let (begin, from) = (Instant::now(), next);
         let mut done = 0;
+        let mut stamps = Stamps::begin();
         let end = loop {
-            let start = Instant::now();
             for i in next..next + plan.group {
                 operation.call(i)?;
             }
             let now = Instant::now();
-            if let Some(latencies) = &mut latencies {
-                latencies.record(now.duration_since(start).as_nanos() as u64, timer);
-            }
+            let is_full = stamps.push(now);
             next += plan.group;
             done += 1;
-            if done == groups || now.duration_since(begin) >= time {
-                break now;
+            let is_over = done == groups || is_timed && now.duration_since(begin) >= time;
+            if is_over || is_full {
+                if let Some(latencies) = &mut latencies {
+                    stamps.record(latencies, timer);
+                }
+                if is_over {
+                    break now;
+                }
+                stamps = Stamps::begin();
             }
         };
         let last = interval + 1 == Intervals::COUNT;

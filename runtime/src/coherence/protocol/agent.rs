@@ -117,6 +117,15 @@ pub trait Agent {
         requests: [Request; N],
     ) -> Result<[u64; N], Failure<Self::Error>>;
 
+    /// An exchange of [`Request::ReadBlock`] alone.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    #[inline]
+    fn read_block(&mut self, len: usize) -> Result<(), Failure<Self::Error>> {
+        self.exchange([Request::ReadBlock { len }]).map(|[_]| ())
+    }
+
     /// The bytes of the block that READs fill and [`Request::WriteBody`] takes; from the lease word on.
     fn buffer(&mut self) -> &mut [u8];
 

@@ -85,8 +85,8 @@ fn try_read<A: CachingAgent>(agent: &mut A, rule: Rule) -> Failed<Option<A::Copy
 /// Asks the home whether a copy is current, and until when.
 fn validate<A: CachingAgent>(agent: &mut A, copy: &A::Copy, known: Known) -> Failed<Look, A> {
     agent.begin_look();
-    match agent.exchange([Request::ReadBlock { len: WTS + 8 }]) {
-        Ok(_) => {}
+    match agent.read_block(WTS + 8) {
+        Ok(()) => {}
         Err(Failure::Lost) => return Ok(Look::Later),
         Err(Failure::Fatal(error)) => return Err(error.into()),
     }
@@ -161,7 +161,7 @@ pub fn whole(layout: &Layout, block: &[u8]) -> Option<Known> {
 
 /// As [`whole()`], whether it is locked or not: what the owner has not begun to write over is still as it was, and
 /// what it will write comes after the lease.
-#[inline]
+#[inline(always)]
 fn present(layout: &Layout, block: &[u8], careless: bool) -> Option<Known> {
     let there = lease(block);
     let body = layout.open(block)?;
@@ -170,11 +170,11 @@ fn present(layout: &Layout, block: &[u8], careless: bool) -> Option<Known> {
 }
 
 /// READs all of a block, if that is of one version, and the present one. With whether it may be locked.
-#[inline]
+#[inline(always)]
 fn look<A: Agent>(agent: &mut A) -> Failed<Option<(Known, bool)>, A> {
     let layout = agent.layout();
-    match agent.exchange([Request::ReadBlock { len: layout.end() }]) {
-        Ok(_) => {}
+    match agent.read_block(layout.end()) {
+        Ok(()) => {}
         Err(Failure::Lost) => return Ok(None),
         Err(Failure::Fatal(error)) => return Err(error.into()),
     }
@@ -211,7 +211,7 @@ fn fetch<A: CachingAgent>(agent: &mut A) -> Failed<Option<A::Copy>, A> {
 ///
 /// # Errors
 /// [`Trouble`](super::Trouble).
-#[inline]
+#[inline(always)]
 pub fn read_whole<A: Agent>(agent: &mut A) -> Failed<Known, A> {
     let mut attempt = 0;
     loop {

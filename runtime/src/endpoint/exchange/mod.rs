@@ -23,7 +23,7 @@
 
 mod posting;
 
-use verbs_shim::{Atomic, RemoteAddr, WorkError};
+use verbs_shim::{Atomic, Executed, RemoteAddr, WorkError};
 
 use super::staging::BATCH;
 use super::thread::Thread;
@@ -104,31 +104,57 @@ impl<P: Primitives> Endpoint<P> {
         mut steps: [Step<'_>; N],
     ) -> Result<[u64; N], ExchangeError> {
         const { assert!(N <= BATCH) };
-        let (mut answers, mut executed) = ([0; N], Ok(0));
+        let (mut answers, mut executed) = ([0; N], 0);
         if self.is_member() && !self.health().is_dead(Rank(rank)) {
             with_known_thread(self, |thread| {
-                executed = match &mut steps[..] {
-                    steps if thread.in_place => {
-                        Ok(thread.exchange_at_once(self, rank, steps, &mut answers))
-                    }
-                    [Step::Read { at, into }] => {
-                        match thread.read_alone(self, Place::new(rank, *at), into) {
-                            None => Ok(0),
-                            Some(Ok(Ok(()))) => Ok(1),
-                            Some(Ok(Err(cause))) => Err(thread.lose(self, rank, Some(cause))),
-                            Some(Err(error)) => Err(error.into()),
-                        }
-                    }
-                    _ => Ok(0),
-                };
+                if thread.in_place {
+                    executed = thread.exchange_at_once(self, rank, &mut steps, &mut answers);
+                }
                 true
             });
         }
-        let done = executed?;
-        if done < N {
-            self.exchange_rest(rank, &mut steps[done..], &mut answers[done..])?;
+        if executed < N {
+            self.exchange_rest(rank, &mut steps[executed..], &mut answers[executed..])?;
         }
         Ok(answers)
+    }
+
+    /// An exchange of one READ alone, as [`Endpoint::exchange`].
+    ///
+    /// # Errors
+    /// As there.
+    #[inline]
+    pub(crate) fn read_exchange(&self, from: Place, into: &mut [u8]) -> Result<(), ExchangeError> {
+        let mut executed = Executed::Refused;
+        let is_reachable = self.is_member() && !self.health().is_dead(Rank(from.rank));
+        let done = is_reachable
+            && with_known_thread(self, |thread| {
+                if thread.in_place {
+                    return thread.read_at_once(self, from, into);
+                }
+                executed = thread.read_alone(self, from, into);
+                executed == Executed::Done
+            });
+        if done { Ok(()) } else { self.read_exchange_on(from, into, executed) }
+    }
+
+    #[inline(never)]
+    fn read_exchange_on(
+        &self,
+        from: Place,
+        into: &mut [u8],
+        executed: Executed,
+    ) -> Result<(), ExchangeError> {
+        if executed != Executed::Posted {
+            let steps = &mut [Step::Read { at: from.offset, into }];
+            return self.exchange_rest(from.rank, steps, &mut [0]);
+        }
+        self.with(|thread| {
+            Ok(match thread.end_of_read(self, into)? {
+                Ok(()) => Ok(()),
+                Err(cause) => Err(thread.lose(self, from.rank, Some(cause))),
+            })
+        })?
     }
 
     #[inline(never)]
@@ -148,6 +174,19 @@ impl<P: Primitives> Endpoint<P> {
 }
 
 impl<P: Primitives> Thread<P> {
+    /// READs in place, without opening anything; false if that cannot be.
+    #[inline]
+    fn read_at_once(&self, endpoint: &Endpoint<P>, from: Place, into: &mut [u8]) -> bool {
+        if from.rank == endpoint.rank() {
+            endpoint.read_own(from, into);
+            return true;
+        }
+        match self.connections.borrow_mut().get_mut(from.rank) {
+            Some(open) => open.pair.try_read(open.arena.plus(from.offset), into),
+            None => false,
+        }
+    }
+
     /// Executes steps in place, without opening anything, up to the first that cannot be. The answer is how
     /// many have been executed.
     #[inline]

@@ -390,7 +390,7 @@ impl RawQueuePair for ShmQueuePair {
         Ok(())
     }
 
-    #[inline]
+    #[inline(never)]
     fn post(
         &mut self,
         requests: &[WorkRequest<'_>],

@@ -44,4 +44,15 @@ impl RawCompletionQueue for ShmCompletionQueue {
         }
         Ok(())
     }
+
+    #[inline]
+    fn poll_one(&mut self) -> Option<RawCompletion> {
+        self.ring.0.borrow_mut().pop_front()
+    }
+
+    /// What was posted has been executed.
+    #[inline]
+    fn patience(&self) -> u32 {
+        1
+    }
 }

@@ -17,6 +17,10 @@ use crate::provider::{RawCompletion, RawCompletionQueue};
 /// Completions fetched with one call.
 const BATCH: usize = 32;
 
+/// How often a queue is looked at for one answer before others are thought of: some microseconds, which is what a
+/// NIC takes.
+const PATIENCE: u32 = 256;
+
 /// A completion queue of the [`Verbs`](super::Verbs) provider. It stays on its thread.
 pub struct VerbsCompletionQueue {
     pub(super) queue: Rc<Queue>,
@@ -135,6 +139,25 @@ impl RawCompletionQueue for VerbsCompletionQueue {
             }
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn poll_one(&mut self) -> Option<RawCompletion> {
+        let cq = self.queue.raw;
+        if !self.queue.doubtful.borrow().is_empty() {
+            return None;
+        }
+        // SAFETY: the queue lives, and so does the context that it points to.
+        let poll = unsafe { (*(*cq).context).ops.poll_cq }?;
+        // SAFETY: the queue lives and is used by this thread only; there is room for one entry.
+        let count = unsafe { poll(cq, 1, self.fetched.as_mut_ptr()) };
+        let wc = &self.fetched[0];
+        (count == 1).then(|| RawCompletion { id: wc.wr_id, status: status_of(wc.status) })
+    }
+
+    #[inline]
+    fn patience(&self) -> u32 {
+        PATIENCE
     }
 }
 

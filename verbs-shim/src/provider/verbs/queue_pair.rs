@@ -375,7 +375,7 @@ impl RawQueuePair for VerbsQueuePair {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn post(
         &mut self,
         requests: &[WorkRequest<'_>],
@@ -453,7 +453,7 @@ impl VerbsQueuePair {
 }
 
 /// Writes one request in the library's form, but for what depends on its place in the chain.
-#[inline]
+#[inline(always)]
 fn fill(entry: &mut ibv_send_wr, buffer: &mut ibv_sge, request: &WorkRequest<'_>, signaled: bool) {
     let rdma = ibv_wr_rdma { remote_addr: request.remote.addr, rkey: request.remote.rkey.0 };
     let mut flags = if signaled { abi::IBV_SEND_SIGNALED } else { 0 };

@@ -1,5 +1,6 @@
 //! The tests, one file for each subject.
 
+mod alone;
 mod contention;
 mod counted;
 mod data;
@@ -38,6 +39,11 @@ cases! {
         inline_writes_up_to_the_limit,
         atomics_return_the_value_before,
         a_gigabyte_is_reached_at_both_ends,
+    },
+    alone::{
+        each_is_done_or_told,
+        a_failure_is_told,
+        what_is_in_flight_stands_in_the_way,
     },
     in_place::{
         executes_or_says_that_it_does_not,

@@ -1,8 +1,8 @@
 //! [`Connection`]: a queue pair between two threads, and their memory.
 
 use verbs_shim::{
-    Access, CompletionQueue, Error as ShimError, Fabric, QueuePair, QueuePairConfig, Region,
-    RemoteAddr, RemoteRegion, Slice, WorkRequest,
+    Access, CompletionQueue, Error as ShimError, Executed, Fabric, QueuePair, QueuePairConfig,
+    Region, RemoteAddr, RemoteRegion, Slice, WorkRequest,
 };
 
 use super::mail::{Letter, Mail};
@@ -64,17 +64,21 @@ impl Connection {
     /// Posts a request and waits until it is complete.
     #[inline]
     pub(super) fn complete(&mut self, verb: Verb, at: usize) -> Result<(), Error> {
-        let request = self.buffers.request(verb, at)?.signaled();
-        self.pair.post(&[request])?;
-        Ok(self.queue.wait()?.result?)
+        let request = self.buffers.request(verb, at)?;
+        match self.pair.execute(request) {
+            Executed::Done => Ok(()),
+            executed => complete_on(&mut self.pair, &self.queue, request, executed),
+        }
     }
 
     /// The same for a WRITE whose bytes travel inside of it.
     #[inline]
     pub(super) fn complete_inline(&mut self, data: &[u8]) -> Result<(), Error> {
-        let request = WorkRequest::write_inline(data, self.buffers.theirs(0)).signaled();
-        self.pair.post(&[request])?;
-        Ok(self.queue.wait()?.result?)
+        let request = WorkRequest::write_inline(data, self.buffers.theirs(0));
+        match self.pair.execute(request) {
+            Executed::Done => Ok(()),
+            executed => complete_on(&mut self.pair, &self.queue, request, executed),
+        }
     }
 
     /// Takes a completion, if there is one now.
@@ -88,6 +92,20 @@ impl Connection {
             }
         }
     }
+}
+
+/// Waits for a request that has been posted, or was refused and may still be.
+#[cold]
+fn complete_on(
+    pair: &mut QueuePair<Raw>,
+    queue: &CompletionQueue<Raw>,
+    request: WorkRequest<'_>,
+    executed: Executed,
+) -> Result<(), Error> {
+    if executed == Executed::Refused {
+        pair.post(&[request.signaled()])?;
+    }
+    Ok(queue.wait()?.result?)
 }
 
 impl Buffers {
