@@ -1,7 +1,10 @@
 //! Coherent reads between two nodes, for comparison with `ib_read_lat` of as many bytes: `Strict` reads, and reads of
 //! `Sequential` values that are not in the cache.
 //!
-//! `pangea run -n 2 --provider verbs --memory 16M -- target/release/examples/peers-coherent [iterations]`
+//! `pangea run -n 2 --provider verbs --memory 16M --cache 64K -- target/release/examples/peers-coherent [iterations]`
+//!
+//! Misses are those of a cache that is full and much smaller than what is read, so each has a copy put out, and the memory
+//! of that used again.
 //!
 //! Rank 0 measures and prints `figure strict… µs` and `figure miss… µs`, named after the bytes that a read moves; rank 1
 //! is the home and has nothing to do, so it sleeps in the end of the job: in a barrier it would keep a processor busy,
@@ -10,11 +13,14 @@
 
 use std::time::Instant;
 
-use pangea::{Element, Error, Model, Node, Shared};
+use pangea::{Element, Error, Model, Node, Shared, SharedArray};
 use pangea_benches::figures::{figure, median};
 
-/// Values that are missed, once each.
-const VALUES: usize = 300;
+/// Values that are missed, one after the other and none twice in a row of so many.
+const VALUES: usize = 8192;
+
+/// From one value to the next: odd, so that all have their turn, and not 1, so that none is read ahead.
+const STRIDE: usize = 37;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -68,18 +74,27 @@ fn strict<T: Element>(
     measure(node, "strict", iterations, |_| read(value))
 }
 
-fn misses<T: Element>(node: &Node, values: &[Shared<T>]) -> Outcome {
-    measure(node, "miss", values.len(), |number| values[number].load().map(drop))
+fn misses<T: Element>(node: &Node, iterations: usize, values: &SharedArray<T>) -> Outcome {
+    let read = |number: usize| values.get(number * STRIDE % VALUES).map(drop);
+    // Until the cache is full.
+    let full = VALUES / 4;
+    for number in 0..full {
+        read(number)?;
+    }
+    measure(node, "miss", iterations, |number| read(full + number))
 }
 
-/// A value of the home.
-fn make<T: Element>(node: &Node, model: Model, number: usize) -> Result<Shared<T>, Error> {
-    let name = format!("{model} value {number} of {} bytes", size_of::<T>());
-    node.shared::<T>(&name).model(model).on_node(1).create()
+/// A strict value of the home.
+fn make<T: Element>(node: &Node) -> Result<Shared<T>, Error> {
+    let name = format!("value of {} bytes", size_of::<T>());
+    node.shared::<T>(&name).model(Model::Strict).on_node(1).create()
 }
 
-fn many<T: Element>(node: &Node) -> Result<Vec<Shared<T>>, Error> {
-    (0..VALUES).map(|number| make(node, Model::Sequential, number)).collect()
+/// Many values of the home, each in a block of its own.
+fn many<T: Element>(node: &Node) -> Result<SharedArray<T>, Error> {
+    let name = format!("values of {} bytes", size_of::<T>());
+    let block = (size_of::<T>() + 32).next_power_of_two();
+    node.shared_array::<T>(&name).len(VALUES).block_bytes(block).on_node(1).create()
 }
 
 fn main() -> Outcome {
@@ -92,16 +107,16 @@ fn main() -> Outcome {
         return Err(format!("this measures between 2 nodes, not {}", node.size()).into());
     }
     let (small, medium) = (many::<[u8; 32]>(&node)?, many::<[u8; 480]>(&node)?);
-    let strict_small = make(&node, Model::Strict, 0)?;
-    let strict_medium = make(&node, Model::Strict, 0)?;
-    let strict_large = make(&node, Model::Strict, 0)?;
+    let strict_small = make(&node)?;
+    let strict_medium = make(&node)?;
+    let strict_large = make(&node)?;
     node.barrier()?;
     if node.rank() != 0 {
         return Ok(());
     }
     // First of all: once a thread has written, its logical time is past that of new values, and a miss has to renew.
-    misses(&node, &small)?;
-    misses(&node, &medium)?;
+    misses(&node, iterations, &small)?;
+    misses(&node, iterations, &medium)?;
     // Small: the whole block is read. Large: the words that tell whether it has changed.
     strict(&node, iterations, &strict_small, [1u8; 32], |value| value.load().map(drop))?;
     strict(&node, iterations, &strict_medium, [1u8; 480], |value| value.load().map(drop))?;

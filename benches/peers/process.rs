@@ -1,5 +1,6 @@
 //! Programs that are run: with a time limit, or in the background until they are no longer needed.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::os::unix::process::CommandExt;
@@ -7,6 +8,33 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
+
+/// How the scheduler treats a program over soft-RoCE.
+///
+/// With each READ the driver wakes a thread of the kernel for work that is then done without it. Whether the scheduler lets
+/// that thread in between, which takes a third of the READ's time in an emulated machine, differs from one run to the next,
+/// and has nothing to do with who reads. It does not let it in before a real-time process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Priority {
+    /// For programs of which one side works and the other one sleeps.
+    RealTime,
+    /// For those of which both work all the time: the kernel's own threads need a processor, too.
+    Usual,
+}
+
+impl Priority {
+    /// The program with that priority.
+    pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
+        match self {
+            Priority::Usual => Command::new(program),
+            Priority::RealTime => {
+                let mut command = Command::new("chrt");
+                command.args(["--fifo", "1"]).arg(program);
+                command
+            }
+        }
+    }
+}
 
 /// A program in a process group of its own, which is killed as a whole when this is dropped.
 pub(crate) struct Running {

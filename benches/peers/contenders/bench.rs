@@ -1,13 +1,12 @@
 //! `pangea bench --json`, and for coherent reads a program that counts what they move.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
 use super::{Contender, PANGEA, PATIENCE};
 use crate::figure::{self, Figure};
-use crate::process;
+use crate::process::{self, Priority};
 
 #[derive(Clone, Copy)]
 enum Take {
@@ -18,6 +17,7 @@ enum Take {
 
 /// One call of `pangea bench`: its options, and its tests with their rows.
 struct Call {
+    priority: Priority,
     options: &'static [&'static str],
     tests: &'static [(&'static str, &'static str)],
     take: Take,
@@ -25,21 +25,31 @@ struct Call {
 
 const CALLS: &[Call] = &[
     Call {
+        priority: Priority::RealTime,
         options: &["--size", "8", "--iters", "1000"],
-        tests: &[("read8", "get"), ("write8", "put"), ("pingpong8", "write-lat")],
+        tests: &[("read8", "get"), ("write8", "put")],
         take: Take::Latency,
     },
     Call {
+        priority: Priority::Usual,
+        options: &["--size", "8", "--iters", "1000"],
+        tests: &[("pingpong8", "write-lat")],
+        take: Take::Latency,
+    },
+    Call {
+        priority: Priority::RealTime,
         options: &["--iters", "1000"],
         tests: &[("cas8", "compare-swap"), ("faa8", "fetch-add")],
         take: Take::Latency,
     },
     Call {
+        priority: Priority::RealTime,
         options: &["--size", "64K", "--iters", "300"],
         tests: &[("read64k", "get-range"), ("write64k", "put-range")],
         take: Take::Bandwidth,
     },
     Call {
+        priority: Priority::RealTime,
         options: &["--size", "8", "--batch", "32", "--iters", "6400"],
         tests: &[("readrate", "read-rate"), ("writerate", "write-rate")],
         take: Take::Rate,
@@ -93,7 +103,7 @@ impl Contender for Bench {
             if tests.is_empty() {
                 continue;
             }
-            let mut command = Command::new(&self.launcher);
+            let mut command = call.priority.command(&self.launcher);
             command.arg("bench").args(tests.iter().map(|(_, test)| test)).args(call.options);
             command.args(["--provider", "verbs", "--json", "-"]);
             let output = process::run(&mut command, PATIENCE)?;
@@ -103,8 +113,9 @@ impl Contender for Bench {
             }
         }
         if COHERENT.iter().any(|row| rows.contains(row)) {
-            let mut command = Command::new(&self.launcher);
-            command.args(["run", "-n", "2", "--provider", "verbs", "--memory", "16M", "--"]);
+            let mut command = Priority::RealTime.command(&self.launcher);
+            command.args(["run", "-n", "2", "--provider", "verbs", "--memory", "16M"]);
+            command.args(["--cache", "64K", "--"]);
             command.arg(&self.coherent).arg(ITERATIONS);
             figures.extend(figure::parse(&process::run(&mut command, PATIENCE)?));
         }

@@ -1,13 +1,12 @@
 //! perftest: a server in the background, a client, and the line of its table that begins with the size.
 
-use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::ucx::free_port;
 use super::{Contender, PATIENCE};
 use crate::figure::Figure;
-use crate::process::{Running, first_line};
+use crate::process::{Priority, Running, first_line};
 
 /// What to take of a result.
 #[derive(Clone, Copy)]
@@ -28,6 +27,13 @@ struct Test {
     size: &'static str,
     options: &'static [&'static str],
     take: Take,
+}
+
+impl Test {
+    /// As that of Pangea's own programs for the row.
+    fn priority(&self) -> Priority {
+        if self.rows == ["pingpong8"] { Priority::Usual } else { Priority::RealTime }
+    }
 }
 
 const fn lat(rows: &'static [&'static str], program: &'static str, size: &'static str) -> Test {
@@ -104,7 +110,7 @@ impl Test {
     fn measure(&self) -> Result<f64, String> {
         let port = free_port()?.to_string();
         let command = || {
-            let mut command = Command::new(self.program);
+            let mut command = self.priority().command(self.program);
             // -F: do not refuse when the processor's frequency varies.
             command.args(["-F", "-s", self.size, "-p", &port]).args(self.options);
             command
