@@ -66,6 +66,18 @@ pub(crate) unsafe fn transfer(from: *const u8, to: *mut u8, len: usize) {
     }
 }
 
+/// Has the processor bring the line of an address for a change to come. Whatever the address, this accesses nothing.
+#[inline(always)]
+pub(crate) fn prefetch_to_change(at: *const u8) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which never faults; processors that do not know it do nothing.
+    unsafe {
+        std::arch::asm!("prefetchw [{at}]", at = in(reg) at, options(nostack, preserves_flags));
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// Which side is shared.
 trait Direction {
     fn shared(from: *const u8, to: *mut u8) -> usize;

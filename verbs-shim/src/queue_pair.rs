@@ -19,6 +19,7 @@ use crate::completion::{CompletionQueue, Inner, MARKER, PairState};
 use crate::error::{ConnectError, Error, PostError, Status, WorkError};
 use crate::provider::{Provider, RawQueuePair};
 use crate::region::RemoteAddr;
+use crate::window::Window;
 use crate::work_request::{Atomic, Operation, OperationKind, WorkRequest};
 
 /// How a queue pair is made.
@@ -325,25 +326,11 @@ impl<P: Provider> QueuePair<P> {
         Ok(())
     }
 
-    /// READs at once where the provider executes in place ([`Capabilities::in_place`]) and nothing
-    /// stands in the way. False, and nothing has happened, otherwise; then
-    /// [`QueuePair::read_in_place`] tells what is wrong, or the pair is one to be posted to.
-    #[inline]
-    pub fn try_read(&mut self, remote: RemoteAddr, into: &mut [u8]) -> bool {
-        self.raw.try_read(remote, into)
-    }
-
-    /// WRITEs at once, as [`QueuePair::try_read`] reads.
-    #[inline]
-    pub fn try_write(&mut self, from: &[u8], remote: RemoteAddr) -> bool {
-        self.raw.try_write(from, remote)
-    }
-
-    /// Executes an atomic at once, as [`QueuePair::try_read`] reads; the answer is the word's value
-    /// before.
-    #[inline]
-    pub fn try_atomic(&mut self, atomic: Atomic, remote: RemoteAddr) -> Option<u64> {
-        self.raw.try_atomic(atomic, remote)
+    /// Opens a window from that address of the peer on to the end of its region, where the provider executes in place
+    /// ([`Capabilities::in_place`]), the peer has connected its side, and the region gives all rights; otherwise
+    /// `None`, and nothing happened.
+    pub fn window(&mut self, from: RemoteAddr) -> Option<Window<P>> {
+        self.raw.window(from).map(Window::new)
     }
 
     /// READs at once, without a work request, where the provider executes in place

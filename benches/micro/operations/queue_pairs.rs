@@ -4,7 +4,8 @@ use std::hint::black_box;
 
 use verbs_shim::provider::{AnyProvider, Counted};
 use verbs_shim::{
-    Access, Atomic, CompletionQueue, Fabric, Memory, QueuePair, QueuePairConfig, WorkRequest,
+    Access, Atomic, CompletionQueue, Fabric, Memory, QueuePair, QueuePairConfig, Update,
+    WorkRequest,
 };
 
 use super::Meter;
@@ -62,14 +63,18 @@ pub(super) fn all(meter: &mut impl Meter, ground: &Ground) {
         black_box(queue.poll().expect("the device works"));
     });
 
+    let window = near.window(remote.at(0)).expect("shm has windows");
     let mut into = [0; 8];
     meter.operation("queue pair/read in place", || {
-        assert!(near.try_read(black_box(at), black_box(&mut into)));
+        assert!(window.read(black_box(4096), black_box(&mut into)));
     });
     meter.operation("queue pair/write in place", || {
-        assert!(near.try_write(black_box(&word), black_box(at)));
+        assert!(window.write(black_box(&word), black_box(4096)));
     });
     meter.operation("queue pair/fetch-and-add in place", || {
-        black_box(near.try_atomic(Atomic::FetchAdd { add: 1 }, black_box(at)).expect("is done"));
+        black_box(window.atomic(Atomic::FetchAdd { add: 1 }, black_box(4096)).expect("is done"));
+    });
+    meter.operation("queue pair/update in place", || {
+        assert!(window.update(Update::Add, 1, black_box(4096)));
     });
 }

@@ -5,32 +5,53 @@ use std::time::Instant;
 use pangea::{Array, Node};
 use pangea_benches::figures::{PATTERN, TABLE_SLICES, UPDATES, figure, indices, median};
 
+/// How updates are made.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// One after the other, with answers.
+    Single,
+    /// All of a slice by one call.
+    Many,
+}
+
 use super::Outcome;
 
 /// All updates of a slice, complete when it returns.
-fn update(node: &Node, table: &Array<u64>, row: &str, indices: &[usize]) -> Outcome {
-    if row == "gups" {
-        for index in indices {
-            table.fetch_xor(*index, PATTERN)?;
+fn update(node: &Node, table: &Array<u64>, row: &str, way: Way, indices: &[usize]) -> Outcome {
+    match (row, way) {
+        ("gups", Way::Single) => {
+            for index in indices {
+                table.fetch_xor(*index, PATTERN)?;
+            }
         }
-    } else {
-        for index in indices {
-            table.fetch_add(*index, 1)?;
+        (_, Way::Single) => {
+            for index in indices {
+                table.fetch_add(*index, 1)?;
+            }
         }
+        ("gups", Way::Many) => table.xor_many(indices, &vec![PATTERN; indices.len()])?,
+        (_, Way::Many) => table.add_many(indices, &vec![1; indices.len()])?,
     }
     node.quiet()?;
     Ok(())
 }
 
-/// Measures one table and checks what is in it then.
+/// Measures one table by both ways, and checks what is in it then.
 pub(crate) fn measure(node: &Node, row: &str, words: usize) -> Outcome {
+    for way in [Way::Single, Way::Many] {
+        measure_by(node, row, way, words)?;
+    }
+    Ok(())
+}
+
+fn measure_by(node: &Node, row: &str, way: Way, words: usize) -> Outcome {
     let table = node.array::<u64>(row).len(words).create()?;
     let indices = indices(node.rank(), words);
     let mut rates = Vec::new();
     for slice in 0..=TABLE_SLICES {
         node.barrier()?;
         let start = Instant::now();
-        update(node, &table, row, &indices)?;
+        update(node, &table, row, way, &indices)?;
         node.barrier()?;
         if slice > 0 {
             rates.push((UPDATES * node.size()) as f64 / start.elapsed().as_secs_f64() / 1e6);
@@ -45,7 +66,13 @@ pub(crate) fn measure(node: &Node, row: &str, words: usize) -> Outcome {
         return Err(format!("{row}: the table adds up to {sum}, not {expected}").into());
     }
     if node.rank() == 0 {
-        figure(row, median(&rates), if row == "gups" { "fetch_xor" } else { "fetch_add" });
+        let variant = match (row, way) {
+            ("gups", Way::Single) => "fetch_xor",
+            (_, Way::Single) => "fetch_add",
+            ("gups", Way::Many) => "xor_many",
+            (_, Way::Many) => "add_many",
+        };
+        figure(row, median(&rates), variant);
     }
     drop(part);
     table.release()?;

@@ -12,9 +12,9 @@
 
 use std::ops::Range;
 
-use verbs_shim::Atomic;
+use verbs_shim::{Atomic, Update};
 
-use crate::endpoint::{Item, PendingRead};
+use crate::endpoint::{Change, Item, PendingRead};
 use crate::error::Error;
 use crate::primitives::Primitives;
 use crate::space::Segment;
@@ -23,12 +23,18 @@ use crate::space::Segment;
 pub(crate) struct Relaxed<'a, P: Primitives>(pub(crate) &'a Segment<P>);
 
 impl<P: Primitives> Relaxed<'_, P> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&self, index: u64, into: &mut [u8]) -> Result<(), Error> {
         self.0.endpoint().read(self.0.place(index), into)
     }
 
-    #[inline]
+    /// Reads a word of 8 bytes of another node, if that can be done at once.
+    #[inline(always)]
+    pub(crate) fn load_at_once(&self, index: u64) -> Option<u64> {
+        self.0.endpoint().load_at_once(self.0.place(index))
+    }
+
+    #[inline(always)]
     pub(crate) fn write(&self, index: u64, from: &[u8]) -> Result<(), Error> {
         self.0.endpoint().write(self.0.place(index), from)
     }
@@ -105,7 +111,7 @@ impl<P: Primitives> Relaxed<'_, P> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn atomic(&self, index: u64, atomic: Atomic) -> Result<u64, Error> {
         self.0.endpoint().atomic(self.0.place(index), atomic)
     }
@@ -118,16 +124,19 @@ impl<P: Primitives> Relaxed<'_, P> {
     /// Replaces a word by `next` of it, by compare-and-swap until it holds; the answer is the word
     /// before. NICs have no other read-modify-write.
     pub(crate) fn update(&self, index: u64, next: impl Fn(u64) -> u64) -> Result<u64, Error> {
-        let place = self.0.place(index);
-        let endpoint = self.0.endpoint();
-        let mut expected = endpoint.atomic_load(place)?;
-        loop {
-            let new = next(expected);
-            let before = endpoint.atomic(place, Atomic::CompareSwap { expected, new })?;
-            if before == expected {
-                return Ok(before);
-            }
-            expected = before;
-        }
+        self.0.endpoint().modify(self.0.place(index), next)
+    }
+
+    /// Makes `count` updates without answers; `change` tells the index and the operand of the nth.
+    pub(crate) fn update_many(
+        &self,
+        update: Update,
+        count: usize,
+        change: impl Fn(usize) -> (u64, u64),
+    ) -> Result<(), Error> {
+        self.0.endpoint().update_many(update, count, |number| {
+            let (index, operand) = change(number);
+            Change { place: self.0.place(index), operand }
+        })
     }
 }

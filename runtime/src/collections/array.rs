@@ -130,6 +130,17 @@ impl<T: Element, P: Primitives> Array<T, P> {
     #[inline]
     pub fn get(&self, index: usize) -> Result<T, Error> {
         let index = self.check(index)?;
+        if size_of::<T>() == 8
+            && let Some(word) = self.relaxed().load_at_once(index)
+        {
+            return Ok(bytemuck::pod_read_unaligned(bytemuck::bytes_of(&word)));
+        }
+        self.copy_out(index)
+    }
+
+    /// As [`Array::get`], of what is not a word that is read at once. Apart, so that what is needs few registers.
+    #[inline(never)]
+    fn copy_out(&self, index: u64) -> Result<T, Error> {
         let mut value = T::zeroed();
         self.relaxed().read(index, bytemuck::bytes_of_mut(&mut value))?;
         Ok(value)
@@ -200,7 +211,7 @@ impl<T: Element, P: Primitives> Array<T, P> {
         self.relaxed().write_many(size_of::<T>(), indices, bytemuck::cast_slice(from))
     }
 
-    fn check_all(&self, indices: &[usize], elements: usize) -> Result<(), Error> {
+    pub(super) fn check_all(&self, indices: &[usize], elements: usize) -> Result<(), Error> {
         if indices.len() != elements {
             let what = "the number of indices and of elements";
             return Err(Error::LengthMismatch { what, left: indices.len(), right: elements });

@@ -3,7 +3,6 @@
 use arrayvec::ArrayVec;
 use verbs_shim::{RemoteAddr, Slice, WorkRequest};
 
-use super::connections::Connections;
 use super::progress::{END_OF_BATCH, IN_BATCH};
 use super::staging::{BATCH, CELL, Staging};
 use super::thread::Thread;
@@ -18,25 +17,8 @@ pub(crate) struct Item {
     pub(crate) index: usize,
 }
 
-/// Which way the bytes go.
-trait Direction {
-    /// An access that is done at once, by the CPU of the home or in place; false, and nothing has happened, if
-    /// it cannot be.
-    fn at_once<P: Primitives>(
-        &mut self,
-        connections: &mut Connections<P>,
-        endpoint: &Endpoint<P>,
-        item: Item,
-    ) -> bool;
-
-    /// An access that needs no NIC: the node's own arena, or a provider that executes in place.
-    fn direct<P: Primitives>(
-        &mut self,
-        thread: &Thread<P>,
-        endpoint: &Endpoint<P>,
-        item: Item,
-    ) -> Result<(), Error>;
-
+/// Requests that travel in a batch.
+pub(super) trait Requests {
     /// Prepares a cell and makes the request for it.
     fn request<'a>(
         &mut self,
@@ -50,9 +32,25 @@ trait Direction {
     fn finish(&mut self, staging: &Staging, cell: usize, item: Item);
 }
 
-struct Reading<'a> {
-    each: usize,
-    into: &'a mut [u8],
+/// Which way the bytes go.
+trait Direction: Requests {
+    /// An access that is done at once, by the CPU of the home or in place; false, and nothing has happened, if
+    /// it cannot be.
+    fn at_once<P: Primitives>(&mut self, endpoint: &Endpoint<P>, item: Item) -> bool;
+
+    /// An access that needs no NIC: the node's own arena, or a provider that executes in place.
+    fn direct<P: Primitives>(
+        &mut self,
+        thread: &Thread<P>,
+        endpoint: &Endpoint<P>,
+        item: Item,
+    ) -> Result<(), Error>;
+}
+
+/// Elements of `each` bytes that are read.
+pub(super) struct Reading<'a> {
+    pub(super) each: usize,
+    pub(super) into: &'a mut [u8],
 }
 
 impl Reading<'_> {
@@ -63,23 +61,8 @@ impl Reading<'_> {
 
 impl Direction for Reading<'_> {
     #[inline]
-    fn at_once<P: Primitives>(
-        &mut self,
-        connections: &mut Connections<P>,
-        endpoint: &Endpoint<P>,
-        item: Item,
-    ) -> bool {
-        let into = self.element(item);
-        if item.place.rank == endpoint.rank() {
-            endpoint.read_own(item.place, into);
-            return true;
-        }
-        match connections.get_mut(item.place.rank) {
-            Some(open) if !open.owes => {
-                open.pair.try_read(open.arena.plus(item.place.offset), into)
-            }
-            _ => false,
-        }
+    fn at_once<P: Primitives>(&mut self, endpoint: &Endpoint<P>, item: Item) -> bool {
+        endpoint.read_at_once(item.place, self.element(item))
     }
 
     fn direct<P: Primitives>(
@@ -90,7 +73,9 @@ impl Direction for Reading<'_> {
     ) -> Result<(), Error> {
         thread.read_piece(endpoint, item.place, self.element(item))
     }
+}
 
+impl Requests for Reading<'_> {
     fn request<'a>(
         &mut self,
         remote: RemoteAddr,
@@ -120,23 +105,8 @@ impl<'a> Writing<'a> {
 
 impl Direction for Writing<'_> {
     #[inline]
-    fn at_once<P: Primitives>(
-        &mut self,
-        connections: &mut Connections<P>,
-        endpoint: &Endpoint<P>,
-        item: Item,
-    ) -> bool {
-        let from = self.element(item);
-        if item.place.rank == endpoint.rank() {
-            endpoint.write_own(item.place, from);
-            return true;
-        }
-        match connections.get_mut(item.place.rank) {
-            Some(open) if !open.owes => {
-                open.pair.try_write(from, open.arena.plus(item.place.offset))
-            }
-            _ => false,
-        }
+    fn at_once<P: Primitives>(&mut self, endpoint: &Endpoint<P>, item: Item) -> bool {
+        endpoint.write_at_once(item.place, self.element(item))
     }
 
     fn direct<P: Primitives>(
@@ -147,7 +117,9 @@ impl Direction for Writing<'_> {
     ) -> Result<(), Error> {
         thread.write_piece(endpoint, item.place, self.element(item))
     }
+}
 
+impl Requests for Writing<'_> {
     fn request<'a>(
         &mut self,
         remote: RemoteAddr,
@@ -223,24 +195,18 @@ impl<P: Primitives> Thread<P> {
         mut items: impl Iterator<Item = Item>,
         direction: &mut impl Direction,
     ) -> Result<(), Error> {
-        loop {
-            let refused = {
-                let mut connections = self.connections.borrow_mut();
-                items.find(|item| !direction.at_once(&mut connections, endpoint, *item))
-            };
-            match refused {
-                None => return Ok(()),
-                Some(item) => direction.direct(self, endpoint, item)?,
-            }
+        while let Some(refused) = items.find(|item| !direction.at_once(endpoint, *item)) {
+            direction.direct(self, endpoint, refused)?;
         }
+        Ok(())
     }
 
     /// Posts one batch for each home among the items, and waits for all of them.
-    fn exchange(
+    pub(super) fn exchange(
         &self,
         endpoint: &Endpoint<P>,
         items: &[Item],
-        direction: &mut impl Direction,
+        direction: &mut impl Requests,
     ) -> Result<(), Error> {
         if items.is_empty() {
             return Ok(());

@@ -1,13 +1,15 @@
 //! [`Connections`]: the queue pairs of one thread, found by rank in one step, and visited at the cost of
 //! those that are open.
 
-use verbs_shim::{QueuePair, RemoteAddr};
+use verbs_shim::{QueuePair, RemoteAddr, Window};
 
 use crate::primitives::Primitives;
 
 /// An open connection.
 pub(super) struct Connection<P: Primitives> {
     pub(super) pair: QueuePair<P::Provider>,
+    /// The arena, where it is reached in place.
+    pub(super) window: Option<Window<P::Provider>>,
     /// Where the peer's arena begins, as its NIC counts.
     pub(super) arena: RemoteAddr,
     /// The number by which the pair's other end knows it.
@@ -32,7 +34,7 @@ pub(super) struct Connections<P: Primitives> {
 }
 
 /// By rank. A connection is large, and a thread talks to few of the nodes of a large job: there each
-/// has a pointer only. In a small job it lies in the table itself, because the path to what is executed in
+/// has a pointer only. In a small job it lies in the table itself, because the path of a step that is executed in
 /// place is so short that one more load shows.
 enum Table<P: Primitives> {
     Direct(Box<[Option<Connection<P>>]>),
@@ -82,6 +84,14 @@ impl<P: Primitives> Connections<P> {
             Table::Boxed((0..size).map(|_| None).collect())
         };
         Connections { table, open: Vec::new() }
+    }
+
+    /// How many ranks there are.
+    pub(super) fn ranks(&self) -> u32 {
+        match &self.table {
+            Table::Direct(table) => table.len() as u32,
+            Table::Boxed(table) => table.len() as u32,
+        }
     }
 
     #[inline]

@@ -7,10 +7,12 @@
 //! | `peers.rs` | the arenas of the other nodes |
 //! | `thread.rs` | [`Thread`]: what one thread owns: its completion queue and one queue pair for each peer |
 //! | `connections.rs` | those queue pairs, by rank |
+//! | `windows.rs` | the arenas that it reaches in place, by rank |
 //! | `progress.rs` | how work is known to be complete |
 //! | `operations.rs` | single operations: read, write, atomic |
 //! | `transfer.rs` | longer and non-blocking transfers through staging memory |
 //! | `batch.rs` | many small accesses with one doorbell for each home |
+//! | `updates.rs` | many changes of words without answers |
 //! | `staging.rs` | registered memory that data passes through on its way from and to the caller's |
 //! | `exchange/` | a few steps at one home as one batch, which the coherence protocol is made of |
 //! | `control.rs` | what the control thread does for peers: the other ends of their queue pairs |
@@ -38,6 +40,8 @@ mod staging;
 mod tests;
 mod thread;
 mod transfer;
+mod updates;
+mod windows;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -55,6 +59,7 @@ pub(crate) use exchange::{ExchangeError, Step};
 pub(crate) use pin::Pin;
 pub(crate) use thread::Thread;
 pub(crate) use transfer::PendingRead;
+pub(crate) use updates::Change;
 
 use crate::cluster::{Client, Coordinator, Health, JobEnv, Rank, Welcome};
 use crate::error::Error;
@@ -213,44 +218,45 @@ impl<P: Primitives> Endpoint<P> {
     }
 
     /// Copies bytes from an arena. One READ; none for the node's own arena.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&self, from: Place, into: &mut [u8]) -> Result<(), Error> {
-        if from.rank == self.rank {
-            self.read_own(from, into);
-            return Ok(());
-        }
-        let mut posted = false;
+        if self.read_at_once(from, into) { Ok(()) } else { self.read_by_pair(from, into) }
+    }
+
+    /// As [`Endpoint::read`], where that cannot be done at once.
+    #[inline(never)]
+    pub(crate) fn read_by_pair(&self, from: Place, into: &mut [u8]) -> Result<(), Error> {
+        let mut executed = Executed::Refused;
         let done = with_known_thread(self, |thread| {
-            if thread.in_place {
-                return thread.with_open(from, |pair, remote| pair.try_read(remote, into));
+            if !thread.in_place {
+                executed = thread.read_alone(self, from, into);
             }
-            let executed = thread.read_alone(self, from, into);
-            posted = executed == Executed::Posted;
             executed == Executed::Done
         });
-        if done { Ok(()) } else { self.read_on(from, into, posted) }
+        if done { Ok(()) } else { self.read_on(from, into, executed) }
     }
 
     /// As [`Endpoint::read`], after an attempt that has been posted, or was none.
     #[inline(never)]
-    fn read_on(&self, from: Place, into: &mut [u8], posted: bool) -> Result<(), Error> {
-        self.with(|thread| match posted {
-            true => thread.end_of_read(self, into)?.map_err(|error| self.work_failed(error)),
-            false => thread.read(self, from, into),
+    fn read_on(&self, from: Place, into: &mut [u8], executed: Executed) -> Result<(), Error> {
+        self.with(|thread| match executed {
+            Executed::Posted => {
+                thread.end_of_read(self, into)?.map_err(|error| self.work_failed(error))
+            }
+            _ => thread.read(self, from, into),
         })
     }
 
     /// Copies bytes to an arena and waits until they are there. One WRITE; none for the node's own.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn write(&self, to: Place, from: &[u8]) -> Result<(), Error> {
-        if to.rank == self.rank {
-            self.write_own(to, from);
-            return Ok(());
-        }
-        let done = with_known_thread(self, |thread| {
-            thread.with_open(to, |pair, remote| pair.try_write(from, remote))
-        });
-        if done { Ok(()) } else { self.with(|thread| thread.write(self, to, from)) }
+        if self.write_at_once(to, from) { Ok(()) } else { self.write_by_pair(to, from) }
+    }
+
+    /// As [`Endpoint::write`], where that cannot be done at once.
+    #[inline(never)]
+    pub(crate) fn write_by_pair(&self, to: Place, from: &[u8]) -> Result<(), Error> {
+        self.with(|thread| thread.write(self, to, from))
     }
 
     /// Begins to copy bytes to an arena; complete after [`Endpoint::quiet`].
@@ -265,21 +271,19 @@ impl<P: Primitives> Endpoint<P> {
 
     /// Executes an atomic on a word, in order with other atomics of whatever node. The home's own
     /// CPU goes through the NIC too, unless the provider's atomics are the system's.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn atomic(&self, at: Place, atomic: Atomic) -> Result<u64, Error> {
         if P::falls_into(Trap::HomeAtomicsByCpu) && at.rank == self.rank {
             return Ok(self.atomic_by_cpu(at, atomic));
         }
-        let mut before = None;
-        with_known_thread(self, |thread| {
-            thread.with_open(at, |pair, remote| {
-                before = pair.try_atomic(atomic, remote);
-                before.is_some()
-            })
-        });
-        if let Some(before) = before {
-            return Ok(before);
+        match self.atomic_at_once(at, atomic) {
+            Some(before) => Ok(before),
+            None => self.atomic_by_pair(at, atomic),
         }
+    }
+
+    #[inline(never)]
+    fn atomic_by_pair(&self, at: Place, atomic: Atomic) -> Result<u64, Error> {
         self.with(|thread| thread.atomic(self, at, atomic))
     }
 
@@ -378,8 +382,11 @@ impl<P: Primitives> Endpoint<P> {
         payload: Option<(Place, &[u8])>,
         flag: (Place, &[u8]),
     ) -> Result<(), Error> {
-        let done = with_known_thread(self, |thread| thread.notify_at_once(payload, flag));
-        if done { Ok(()) } else { self.with(|thread| thread.notify(self, payload, flag)) }
+        let payload_is_there = payload.is_none_or(|(to, bytes)| self.write_at_once(to, bytes));
+        if payload_is_there && self.write_at_once(flag.0, flag.1) {
+            return Ok(());
+        }
+        self.with(|thread| thread.notify(self, payload, flag))
     }
 
     /// Spins until `done`, and fails as soon as a node of the job is known to be dead.

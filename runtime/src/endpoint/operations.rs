@@ -209,37 +209,10 @@ impl<P: Primitives> Thread<P> {
         let result = staging.cell(0, 8)?;
         let ended =
             self.execute(endpoint, at, |remote| WorkRequest::atomic(atomic, result, remote))?;
-        if let Err(error) = ended {
-            return Err(match endpoint.work_failed(error) {
-                // Only a refusal of the responder says that it did not happen. Even a flushed request
-                // may have been executed, with the answer lost when the pair failed.
-                Error::Work(error)
-                    if !matches!(
-                        error.status,
-                        Status::RemoteAccess | Status::RemoteInvalidRequest
-                    ) =>
-                {
-                    Error::Indeterminate(error)
-                }
-                failed => failed,
-            });
-        }
+        ended.map_err(|error| indeterminate(endpoint.work_failed(error)))?;
         let mut before = [0; 8];
         staging.memory().read(Staging::cell_at(0), &mut before);
         Ok(u64::from_ne_bytes(before))
-    }
-
-    /// As [`Thread::notify`], where the provider executes in place and nothing stands in the way; false, and
-    /// the flag is not there, otherwise.
-    pub(super) fn notify_at_once(
-        &self,
-        payload: Option<(Place, &[u8])>,
-        (at, word): (Place, &[u8]),
-    ) -> bool {
-        let payload = payload.is_none_or(|(to, bytes)| {
-            self.with_open(to, |pair, remote| pair.try_write(bytes, remote))
-        });
-        payload && self.with_open(at, |pair, remote| pair.try_write(word, remote))
     }
 
     /// See [`Endpoint::notify`].
@@ -284,5 +257,18 @@ impl<P: Primitives> Endpoint<P> {
     #[inline]
     pub(super) fn inline(&self) -> usize {
         self.fabric.capabilities().max_inline
+    }
+}
+
+/// The error of an atomic. Only a refusal of the responder says that it did not happen. Even a flushed request
+/// may have been executed, with the answer lost when the pair failed.
+pub(super) fn indeterminate(error: Error) -> Error {
+    match error {
+        Error::Work(error)
+            if !matches!(error.status, Status::RemoteAccess | Status::RemoteInvalidRequest) =>
+        {
+            Error::Indeterminate(error)
+        }
+        error => error,
     }
 }

@@ -58,7 +58,14 @@ impl<P: Primitives> Thread<P> {
             }
         };
         let is_told = |peer| rank.is_none_or(|rank| rank == peer);
-        self.connections.borrow_mut().for_each(|peer, open| open.owes &= !is_told(peer));
+        let mut paid = false;
+        self.connections.borrow_mut().for_each(|peer, open| {
+            paid |= open.owes && is_told(peer);
+            open.owes &= !is_told(peer);
+        });
+        if paid {
+            self.open_windows();
+        }
         Some(told)
     }
 

@@ -25,6 +25,7 @@ use super::connections::{Connection, Connections};
 use super::control::{self, Abandoned};
 use super::progress::Account;
 use super::staging::{BATCH, Staging};
+use super::windows::Arenas;
 use super::{Endpoint, Place};
 use crate::cluster::Rank;
 use crate::error::Error;
@@ -49,6 +50,8 @@ pub(crate) struct Thread<P: Primitives> {
     endpoint: u64,
     alive: Weak<()>,
     pub(super) connections: RefCell<Connections<P>>,
+    /// What is open in place.
+    pub(super) arenas: RefCell<Option<Arenas<P>>>,
     pub(super) staging: OnceCell<Staging>,
     pub(super) accounts: RefCell<Vec<Account>>,
     /// Batches posted by the operation that is now waiting for them, and the first failure.
@@ -81,6 +84,7 @@ impl<P: Primitives> Thread<P> {
             endpoint: endpoint.number(),
             alive: endpoint.liveness(),
             connections: RefCell::new(Connections::new(endpoint.size)),
+            arenas: RefCell::default(),
             staging: OnceCell::new(),
             accounts: RefCell::default(),
             batches: Cell::new(0),
@@ -117,20 +121,6 @@ impl<P: Primitives> Thread<P> {
         Ok(self.staging.get_or_init(|| staging))
     }
 
-    /// Calls `f` with the pair to the home of a place, and with the place as its NIC names it, if there
-    /// is such a pair; false otherwise.
-    #[inline]
-    pub(super) fn with_open(
-        &self,
-        place: Place,
-        f: impl FnOnce(&mut QueuePair<P::Provider>, RemoteAddr) -> bool,
-    ) -> bool {
-        match self.connections.borrow_mut().get_mut(place.rank) {
-            Some(open) if !open.owes => f(&mut open.pair, open.arena.plus(place.offset)),
-            _ => false,
-        }
-    }
-
     /// Calls `f` with the pair to `rank`, which is open.
     pub(super) fn with_connection<R>(
         &self,
@@ -148,7 +138,8 @@ impl<P: Primitives> Thread<P> {
         self.connections.borrow().get(rank).is_some_and(|open| open.pair.outstanding() > 0)
     }
 
-    /// Calls `f` as [`Thread::with_open`] does, with a pair that is opened if need be.
+    /// Calls `f` with the pair to the home of a place, which is opened if need be, and with the place as its NIC
+    /// names it.
     #[inline]
     pub(super) fn with_pair<R>(
         &self,
@@ -245,10 +236,12 @@ impl<P: Primitives> Thread<P> {
             Err(error) => Err(endpoint.check_membership().err().unwrap_or(error.into())),
         };
         match connected {
-            Ok(pair) => {
+            Ok(mut pair) => {
                 let owes = self.has_untold(rank);
-                let open = Connection { pair, arena, key, owes };
+                let window = pair.window(arena);
+                let open = Connection { pair, window, arena, key, owes };
                 self.connections.borrow_mut().insert(rank, open);
+                self.open_windows();
                 Ok(())
             }
             Err(error) => {
@@ -297,6 +290,7 @@ impl<P: Primitives> Thread<P> {
                     let ended = connections.remove(rank);
                     drop(connections);
                     drop(ended);
+                    self.open_windows();
                     return Ok(());
                 }
                 Some(_) => {}

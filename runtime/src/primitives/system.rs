@@ -42,9 +42,9 @@ impl Primitives for System {
     type Stream = Socket;
     type Acceptor = SocketAcceptor;
 
-    #[inline]
+    #[inline(always)]
     fn with_states<R>(f: impl FnOnce(&ThreadStates<System>) -> R) -> Option<R> {
-        STATES.try_with(f).ok()
+        verbs_shim::with_local(&STATES, f)
     }
 
     fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle> {

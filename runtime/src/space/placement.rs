@@ -51,6 +51,11 @@ impl Placement {
         self.len
     }
 
+    /// The home of all elements, if there is a single one.
+    pub(crate) fn only_home(&self) -> Option<u32> {
+        (self.homes.value() == 1).then_some(self.first)
+    }
+
     /// Where element `index` is, which must be smaller than `len`.
     #[inline]
     pub(crate) fn locate(&self, index: u64) -> Location {

@@ -64,6 +64,8 @@ pub(crate) struct Segment<P: Primitives> {
     descriptor: SegmentDescriptor,
     /// Of the units.
     placement: Placement,
+    /// The home and where the part begins in its arena, if there is a single home.
+    only: Option<(u32, u64)>,
     unit_bytes: u64,
     element_bytes: u64,
     /// Elements in a block; 1 when there are none.
@@ -129,8 +131,11 @@ impl<P: Primitives> Segment<P> {
             0 => (spec.len, spec.element_bytes),
             bytes => (spec.blocks(), bytes),
         };
+        let placement = Placement::new(spec.distribution, units, endpoint.size());
+        let only = placement.only_home();
         Segment {
-            placement: Placement::new(spec.distribution, units, endpoint.size()),
+            only: only.map(|home| (home, descriptor.offset_on[home as usize])),
+            placement,
             unit_bytes: unit_bytes.into(),
             element_bytes: spec.element_bytes.into(),
             per_block: Divisor::new(u64::from(spec.block_elements).max(1)),
@@ -230,6 +235,10 @@ impl<P: Primitives> Segment<P> {
     #[inline]
     pub(crate) fn place(&self, index: u64) -> Place {
         debug_assert!(!self.has_blocks());
+        // Not looked up in the descriptor's table: that is a load that the access would wait for.
+        if let Some((home, base)) = self.only {
+            return Place::new(home, base + index * self.unit_bytes);
+        }
         let at = self.placement.locate(index);
         self.place_in(at.home, at.local)
     }

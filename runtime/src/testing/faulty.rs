@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use verbs_shim::provider::{
-    Provider, RawCompletion, RawCompletionQueue, RawQueuePair, Shm, nth_id,
+    NoWindow, Provider, RawCompletion, RawCompletionQueue, RawQueuePair, Shm, nth_id,
 };
 use verbs_shim::{
     Access, Atomicity, Capabilities, Card, Error, Memory, OperationKind, QueuePairConfig,
@@ -298,6 +298,8 @@ impl FaultyQueuePair {
 }
 
 impl RawQueuePair for FaultyQueuePair {
+    type Window = NoWindow;
+
     fn number(&self) -> u32 {
         self.shm.number()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use verbs_shim::provider::{Provider, RawQueuePair};
+use verbs_shim::provider::{NoWindow, Provider, RawQueuePair};
 use verbs_shim::{
     Access, Capabilities, Card, Error, Memory, QueuePairConfig, Registration, RemoteRegion,
     WorkRequest,
@@ -58,6 +58,8 @@ impl<P: Provider> Provider for Posted<P> {
 }
 
 impl<Q: RawQueuePair> RawQueuePair for PostedQueuePair<Q> {
+    type Window = NoWindow;
+
     fn number(&self) -> u32 {
         self.0.number()
     }

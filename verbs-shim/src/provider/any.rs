@@ -175,6 +175,8 @@ impl RawCompletionQueue for AnyCompletionQueue {
 }
 
 impl RawQueuePair for AnyQueuePair {
+    type Window = <<Shm as Provider>::QueuePair as RawQueuePair>::Window;
+
     fn number(&self) -> u32 {
         each!(self, AnyQueuePair, q => q.number())
     }
@@ -201,19 +203,11 @@ impl RawQueuePair for AnyQueuePair {
         each!(self, AnyQueuePair, q => q.fail())
     }
 
-    #[inline]
-    fn try_read(&mut self, remote: RemoteAddr, into: &mut [u8]) -> bool {
-        each!(self, AnyQueuePair, q => q.try_read(remote, into))
-    }
-
-    #[inline]
-    fn try_write(&mut self, from: &[u8], remote: RemoteAddr) -> bool {
-        each!(self, AnyQueuePair, q => q.try_write(from, remote))
-    }
-
-    #[inline]
-    fn try_atomic(&mut self, atomic: Atomic, remote: RemoteAddr) -> Option<u64> {
-        each!(self, AnyQueuePair, q => q.try_atomic(atomic, remote))
+    fn window(&mut self, from: RemoteAddr) -> Option<Self::Window> {
+        match self {
+            AnyQueuePair::Verbs(_) => None,
+            AnyQueuePair::Shm(q) => q.window(from),
+        }
     }
 
     #[inline]

@@ -8,13 +8,14 @@ use std::ops::{Add, Sub};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::{Provider, RawQueuePair};
+use super::{Provider, RawQueuePair, RawWindow};
 use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::error::{Error, Status};
 use crate::memory::Memory;
 use crate::queue_pair::QueuePairConfig;
 use crate::region::{Access, Registration, RemoteAddr, RemoteRegion};
+use crate::window::Update;
 use crate::work_request::{Atomic, OperationKind, WorkRequest};
 
 /// What has passed since a provider was opened.
@@ -83,6 +84,11 @@ struct Cells {
     bytes_read: AtomicU64,
     bytes_written: AtomicU64,
     round_trips: AtomicU64,
+    /// Operations through a window, a round trip each: READs and WRITEs of 8 bytes, and atomics. One counter for each,
+    /// because there what is counted takes no longer than the counting.
+    words_read: AtomicU64,
+    words_written: AtomicU64,
+    words_changed: AtomicU64,
 }
 
 /// Adds to a counter that has one writer: a load and a store, no locked instruction.
@@ -92,7 +98,7 @@ fn bump(counter: &AtomicU64, by: u64) {
 }
 
 impl Cells {
-    #[inline]
+    #[inline(always)]
     fn count(&self, kind: OperationKind, len: usize) {
         match kind {
             OperationKind::Read => {
@@ -107,15 +113,27 @@ impl Cells {
         }
     }
 
+    /// Counts an operation in place, a round trip by itself, if it was executed.
+    #[inline(always)]
+    fn count_if(&self, done: bool, kind: OperationKind, len: usize) {
+        if done {
+            self.count(kind, len);
+            bump(&self.round_trips, 1);
+        }
+    }
+
     fn counts(&self) -> Counts {
         let load = |cell: &AtomicU64| cell.load(Ordering::Relaxed);
+        let read = load(&self.words_read);
+        let written = load(&self.words_written);
+        let changed = load(&self.words_changed);
         Counts {
-            reads: load(&self.reads),
-            writes: load(&self.writes),
-            atomics: load(&self.atomics),
-            bytes_read: load(&self.bytes_read),
-            bytes_written: load(&self.bytes_written),
-            round_trips: load(&self.round_trips),
+            reads: load(&self.reads) + read,
+            writes: load(&self.writes) + written,
+            atomics: load(&self.atomics) + changed,
+            bytes_read: load(&self.bytes_read) + 8 * read,
+            bytes_written: load(&self.bytes_written) + 8 * written,
+            round_trips: load(&self.round_trips) + read + written + changed,
             // Counted in the ledger.
             queue_pairs: 0,
         }
@@ -232,17 +250,70 @@ impl<P: Provider> Provider for Counted<P> {
     }
 }
 
-impl<Q> CountedQueuePair<Q> {
-    #[inline]
-    fn count_if(&self, done: bool, kind: OperationKind, len: usize) {
-        if done {
-            self.cells.count(kind, len);
-            bump(&self.cells.round_trips, 1);
+/// A window that counts.
+pub struct CountedWindow<W> {
+    inner: W,
+    cells: Arc<Cells>,
+}
+
+impl<W: Clone> Clone for CountedWindow<W> {
+    fn clone(&self) -> Self {
+        CountedWindow { inner: self.inner.clone(), cells: Arc::clone(&self.cells) }
+    }
+}
+
+// SAFETY: an operation is one of the window inside, and increments of counters.
+unsafe impl<W: RawWindow> RawWindow for CountedWindow<W> {
+    #[inline(always)]
+    fn read(&self, offset: u64, into: &mut [u8]) -> bool {
+        let done = self.inner.read(offset, into);
+        self.cells.count_if(done, OperationKind::Read, into.len());
+        done
+    }
+
+    #[inline(always)]
+    fn load(&self, offset: u64) -> Option<u64> {
+        let word = self.inner.load(offset)?;
+        bump(&self.cells.words_read, 1);
+        Some(word)
+    }
+
+    #[inline(always)]
+    fn write(&self, from: &[u8], offset: u64) -> bool {
+        let done = self.inner.write(from, offset);
+        if done && from.len() == 8 {
+            bump(&self.cells.words_written, 1);
+        } else {
+            self.cells.count_if(done, OperationKind::Write, from.len());
         }
+        done
+    }
+
+    #[inline(always)]
+    fn atomic(&self, atomic: Atomic, offset: u64) -> Option<u64> {
+        let before = self.inner.atomic(atomic, offset)?;
+        bump(&self.cells.words_changed, 1);
+        Some(before)
+    }
+
+    #[inline(always)]
+    fn update(&self, update: Update, operand: u64, offset: u64) -> bool {
+        let done = self.inner.update(update, operand, offset);
+        if done {
+            bump(&self.cells.words_changed, 1);
+        }
+        done
+    }
+
+    #[inline]
+    fn prefetch(&self, offset: u64) {
+        self.inner.prefetch(offset);
     }
 }
 
 impl<Q: RawQueuePair> RawQueuePair for CountedQueuePair<Q> {
+    type Window = CountedWindow<Q::Window>;
+
     fn number(&self) -> u32 {
         self.inner.number()
     }
@@ -274,38 +345,22 @@ impl<Q: RawQueuePair> RawQueuePair for CountedQueuePair<Q> {
         self.inner.fail()
     }
 
-    #[inline]
-    fn try_read(&mut self, remote: RemoteAddr, into: &mut [u8]) -> bool {
-        let done = self.inner.try_read(remote, into);
-        self.count_if(done, OperationKind::Read, into.len());
-        done
-    }
-
-    #[inline]
-    fn try_write(&mut self, from: &[u8], remote: RemoteAddr) -> bool {
-        let done = self.inner.try_write(from, remote);
-        self.count_if(done, OperationKind::Write, from.len());
-        done
-    }
-
-    #[inline]
-    fn try_atomic(&mut self, atomic: Atomic, remote: RemoteAddr) -> Option<u64> {
-        let before = self.inner.try_atomic(atomic, remote);
-        self.count_if(before.is_some(), atomic.kind(), 8);
-        before
+    fn window(&mut self, from: RemoteAddr) -> Option<Self::Window> {
+        let inner = self.inner.window(from)?;
+        Some(CountedWindow { inner, cells: Arc::clone(&self.cells) })
     }
 
     #[inline]
     fn read_in_place(&mut self, remote: RemoteAddr, into: &mut [u8]) -> Option<Status> {
         let done = self.inner.read_in_place(remote, into);
-        self.count_if(done.is_some(), OperationKind::Read, into.len());
+        self.cells.count_if(done.is_some(), OperationKind::Read, into.len());
         done
     }
 
     #[inline]
     fn write_in_place(&mut self, from: &[u8], remote: RemoteAddr) -> Option<Status> {
         let done = self.inner.write_in_place(from, remote);
-        self.count_if(done.is_some(), OperationKind::Write, from.len());
+        self.cells.count_if(done.is_some(), OperationKind::Write, from.len());
         done
     }
 
@@ -317,7 +372,7 @@ impl<Q: RawQueuePair> RawQueuePair for CountedQueuePair<Q> {
         result: &mut u64,
     ) -> Option<Status> {
         let done = self.inner.atomic_in_place(atomic, remote, result);
-        self.count_if(done.is_some(), atomic.kind(), 8);
+        self.cells.count_if(done.is_some(), atomic.kind(), 8);
         done
     }
 }

@@ -37,6 +37,7 @@ use crate::error::{Error, Status};
 use crate::memory::Memory;
 use crate::queue_pair::QueuePairConfig;
 use crate::region::{Access, Registration, RemoteAddr, RemoteRegion};
+use crate::window::Update;
 use crate::work_request::{Atomic, WorkRequest};
 
 /// An opened provider. Shared by all threads; what it makes keeps what it needs alive, so objects
@@ -134,6 +135,9 @@ pub trait RawCompletionQueue {
 /// The wrapper calls [`RawQueuePair::connect`] once, and the other methods only after that; requests
 /// fit the queue and the device's limits. Local buffers of requests are valid registered memory.
 pub trait RawQueuePair {
+    /// What [`RawQueuePair::window`] opens; [`NoWindow`] for providers that do not execute in place.
+    type Window: RawWindow;
+
     /// The device's number for it.
     fn number(&self) -> u32;
 
@@ -167,24 +171,10 @@ pub trait RawQueuePair {
     /// What the device says.
     fn fail(&mut self) -> Result<(), Error>;
 
-    /// READs at once if the provider executes in place and nothing stands in the way. False, and
-    /// nothing has happened, otherwise: also for what is an error, which only the full forms below
-    /// tell. This is the path that is to be as short as can be.
+    /// A window from that address of the peer on to the end of its region, if the provider executes in place, the
+    /// peer has connected its side, and the region gives all rights. Nothing has happened otherwise.
     #[inline]
-    fn try_read(&mut self, _remote: RemoteAddr, _into: &mut [u8]) -> bool {
-        false
-    }
-
-    /// WRITEs at once, as [`RawQueuePair::try_read`] reads.
-    #[inline]
-    fn try_write(&mut self, _from: &[u8], _remote: RemoteAddr) -> bool {
-        false
-    }
-
-    /// Executes an atomic at once, as [`RawQueuePair::try_read`] reads; the answer is the word's value
-    /// before.
-    #[inline]
-    fn try_atomic(&mut self, _atomic: Atomic, _remote: RemoteAddr) -> Option<u64> {
+    fn window(&mut self, _from: RemoteAddr) -> Option<Self::Window> {
         None
     }
 
@@ -209,5 +199,61 @@ pub trait RawQueuePair {
         _result: &mut u64,
     ) -> Option<Status> {
         None
+    }
+}
+
+/// A provider's [`Window`](crate::Window). This is the path that is to be as short as can be.
+///
+/// # Safety
+/// An operation executes no code that it was not written with: it calls, waits for and drops nothing of others. So
+/// nothing that is done amid an operation can come to replace the window.
+pub unsafe trait RawWindow: Clone {
+    /// See [`Window::read`](crate::Window::read).
+    fn read(&self, offset: u64, into: &mut [u8]) -> bool;
+
+    /// See [`Window::load`](crate::Window::load).
+    fn load(&self, offset: u64) -> Option<u64>;
+
+    /// See [`Window::write`](crate::Window::write).
+    fn write(&self, from: &[u8], offset: u64) -> bool;
+
+    /// See [`Window::atomic`](crate::Window::atomic).
+    fn atomic(&self, atomic: Atomic, offset: u64) -> Option<u64>;
+
+    /// See [`Window::update`](crate::Window::update).
+    fn update(&self, update: Update, operand: u64, offset: u64) -> bool;
+
+    /// See [`Window::prefetch`](crate::Window::prefetch).
+    fn prefetch(&self, offset: u64);
+}
+
+/// The window of a provider that has none.
+#[derive(Clone, Copy, Debug)]
+pub enum NoWindow {}
+
+// SAFETY: there is none, so nothing is executed.
+unsafe impl RawWindow for NoWindow {
+    fn read(&self, _offset: u64, _into: &mut [u8]) -> bool {
+        match *self {}
+    }
+
+    fn load(&self, _offset: u64) -> Option<u64> {
+        match *self {}
+    }
+
+    fn write(&self, _from: &[u8], _offset: u64) -> bool {
+        match *self {}
+    }
+
+    fn atomic(&self, _atomic: Atomic, _offset: u64) -> Option<u64> {
+        match *self {}
+    }
+
+    fn update(&self, _update: Update, _operand: u64, _offset: u64) -> bool {
+        match *self {}
+    }
+
+    fn prefetch(&self, _offset: u64) {
+        match *self {}
     }
 }

@@ -182,6 +182,8 @@ impl RawCompletionQueue for TestedCompletionQueue {
 }
 
 impl RawQueuePair for TestedQueuePair {
+    type Window = <<AnyProvider as Provider>::QueuePair as RawQueuePair>::Window;
+
     fn number(&self) -> u32 {
         each!(self, TestedQueuePair, q => q.number())
     }
@@ -207,16 +209,11 @@ impl RawQueuePair for TestedQueuePair {
         each!(self, TestedQueuePair, q => q.fail())
     }
 
-    fn try_read(&mut self, remote: RemoteAddr, into: &mut [u8]) -> bool {
-        each!(self, TestedQueuePair, q => q.try_read(remote, into))
-    }
-
-    fn try_write(&mut self, from: &[u8], remote: RemoteAddr) -> bool {
-        each!(self, TestedQueuePair, q => q.try_write(from, remote))
-    }
-
-    fn try_atomic(&mut self, atomic: Atomic, remote: RemoteAddr) -> Option<u64> {
-        each!(self, TestedQueuePair, q => q.try_atomic(atomic, remote))
+    fn window(&mut self, from: RemoteAddr) -> Option<Self::Window> {
+        match self {
+            TestedQueuePair::Job(q) => q.window(from),
+            TestedQueuePair::Sim(q) => q.window(from).map(|none| match none {}),
+        }
     }
 
     fn read_in_place(&mut self, remote: RemoteAddr, into: &mut [u8]) -> Option<Status> {

@@ -130,7 +130,7 @@ impl<P: Primitives> Endpoint<P> {
         let done = is_reachable
             && with_known_thread(self, |thread| {
                 if thread.in_place {
-                    return thread.read_at_once(self, from, into);
+                    return self.read_at_once(from, into);
                 }
                 executed = thread.read_alone(self, from, into);
                 executed == Executed::Done
@@ -174,19 +174,6 @@ impl<P: Primitives> Endpoint<P> {
 }
 
 impl<P: Primitives> Thread<P> {
-    /// READs in place, without opening anything; false if that cannot be.
-    #[inline]
-    fn read_at_once(&self, endpoint: &Endpoint<P>, from: Place, into: &mut [u8]) -> bool {
-        if from.rank == endpoint.rank() {
-            endpoint.read_own(from, into);
-            return true;
-        }
-        match self.connections.borrow_mut().get_mut(from.rank) {
-            Some(open) => open.pair.try_read(open.arena.plus(from.offset), into),
-            None => false,
-        }
-    }
-
     /// Executes steps in place, without opening anything, up to the first that cannot be. The answer is how
     /// many have been executed.
     #[inline]
@@ -198,21 +185,20 @@ impl<P: Primitives> Thread<P> {
         answers: &mut [u64],
     ) -> usize {
         let own = rank == endpoint.rank();
-        let mut connections = self.connections.borrow_mut();
-        let mut open = connections.get_mut(rank);
+        let connections = self.connections.borrow();
+        let window = connections.get(rank).and_then(|open| open.window.as_ref());
         for (done, (step, answer)) in steps.iter_mut().zip(answers).enumerate() {
             if own && step.execute_at_home(endpoint) {
                 continue;
             }
-            let Some(open) = &mut open else { return done };
-            let arena = open.arena;
+            let Some(window) = window else { return done };
             let is_done = match step {
-                Step::Read { at, into } => open.pair.try_read(arena.plus(*at), into),
-                Step::Write { at, from } => open.pair.try_write(from, arena.plus(*at)),
+                Step::Read { at, into } => window.read(*at, into),
+                Step::Write { at, from } => window.write(from, *at),
                 atomic => match atomic.atomic() {
                     None => false,
                     Some((at, atomic)) => {
-                        let before = open.pair.try_atomic(atomic, arena.plus(at));
+                        let before = window.atomic(atomic, at);
                         *answer = before.unwrap_or_default();
                         before.is_some()
                     }

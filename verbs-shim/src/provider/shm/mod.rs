@@ -11,6 +11,8 @@
 //! | `fence.rs` | forbidding accesses so that none is under way any more |
 //! | `peer.rs` | peers, and the thread that hears of their deaths |
 //! | `pair.rs` | queue pairs: the operations |
+//! | `way.rs` | what operations of a pair, and of its windows, go by |
+//! | `window.rs` | windows: the shortest way to a region |
 //! | `queue.rs` | completion queues |
 //!
 //! # States of a pair
@@ -36,6 +38,8 @@ mod pair;
 mod peer;
 mod queue;
 mod table;
+mod way;
+mod window;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -67,8 +71,8 @@ const DEVICE: &str = "host memory";
 /// the pair's [`QueuePairConfig`] say (as a NIC does, but within `post`).
 ///
 /// An operation in place ([`QueuePair::write_in_place`](crate::QueuePair::write_in_place)) returns
-/// when the processor has executed it. Seen by others, WRITEs are in order, and before later
-/// operations of the same pair; a thread that then looks at memory by other means, and must not
+/// when the processor has executed it. Seen by others, WRITEs are in order, and before later READs and
+/// atomics of all pairs of the same completion queue; a thread that then looks at memory by other means, and must not
 /// look before its WRITE is seen, needs `std::sync::atomic::fence(SeqCst)` in between. Posted work
 /// needs nothing: what has completed is seen by all.
 ///
@@ -381,7 +385,8 @@ struct Registered {
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        self.inner.own.table.region(self.key).key.store(0, Ordering::SeqCst);
+        let table = &self.inner.own.table;
+        table.forbid(&table.region(self.key).key, 0);
         if self.rights & (table::right::WRITE | table::right::ATOMIC) != 0
             && let Err(error) = self.inner.settle(None)
         {

@@ -8,22 +8,23 @@
 //! - before a WRITE or an atomic there is a release fence: who sees it sees all earlier ones;
 //! - after a READ or an atomic there is an acquire fence: later ones are not executed before it;
 //! - a READ after a WRITE waits for a full fence: the WRITE is seen before the READ is executed. It
-//!   is due (`unfenced`) only when a WRITE went before, and at the end of a batch, so that a
-//!   completion means that everybody sees it.
+//!   is due (`unfenced`) only when a WRITE went before, through whatever pair of this completion queue,
+//!   and at the end of a batch, so that a completion means that everybody sees it.
 //!
 //! On x86-64 the first two cost nothing. Atomics are sequentially consistent.
 
 use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::{Duration, Instant};
 
 use super::card::PairCard;
-use super::peer::Peer;
 use super::queue::Ring;
-use super::table::{self, PairSlot, right, state};
-use super::{Import, Inner, fence as fencing, lock};
+use super::table::{self, right, state};
+use super::way::{self, Way};
+use super::window::ShmWindow;
+use super::{Import, Inner, lock};
 use crate::card::Card;
 use crate::copy;
 use crate::error::{Error, Status};
@@ -56,32 +57,18 @@ enum Stage {
     Failed,
 }
 
-/// A queue pair of [`Shm`](super::Shm).
+/// A queue pair of [`Shm`](super::Shm). Pairs stay on their thread, as their [`Way`] does.
 pub struct ShmQueuePair {
     // What every operation reads comes first.
-    /// The peer's slot; our own until there is a peer.
-    remote: NonNull<PairSlot>,
-    /// What the state of `remote` must be; [`state::NEVER`] unless established.
-    expected: u64,
-    gone: NonNull<AtomicBool>,
+    way: Rc<Way>,
     /// By slot of the key.
     regions: Vec<Entry>,
-    own: NonNull<PairSlot>,
-    seq: u64,
-    registered: bool,
-    unfenced: bool,
     stage: Stage,
-    ring: Ring,
     number: u32,
     peer_number: u32,
-    /// Keeps `remote` and `gone` mapped; ourselves until there is a peer.
-    peer: Arc<Peer>,
-    /// Keeps `own` mapped.
     inner: Arc<Inner>,
     /// How long to wait for the peer to connect.
     patience: Duration,
-    /// Pairs stay on their thread: `seq` has one writer.
-    _thread: std::marker::PhantomData<Rc<()>>,
 }
 
 impl ShmQueuePair {
@@ -91,59 +78,25 @@ impl ShmQueuePair {
         number: u32,
         config: &QueuePairConfig,
     ) -> ShmQueuePair {
-        let peer = Arc::clone(&inner.own);
-        let own = peer.table.pair(number);
-        own.state.store(state::made(number), Ordering::Release);
+        let way = Way::new(inner, ring, number, Arc::clone(&inner.own), number);
+        way.own().state.store(state::made(number), Ordering::Release);
         let once = Duration::from_nanos(4096 << config.timeout.min(31));
         let patience = once * (u32::from(config.retries) + 1);
         ShmQueuePair {
-            remote: NonNull::from(own),
-            expected: state::NEVER,
-            gone: NonNull::from(&*peer.gone),
+            way: Rc::new(way),
             regions: Vec::new(),
-            own: NonNull::from(own),
-            seq: own.seq.load(Ordering::Relaxed),
-            registered: !peer.fences_itself,
-            unfenced: false,
             stage: Stage::Unconnected,
-            ring: ring.clone(),
             number,
             peer_number: 0,
-            peer,
             inner: Arc::clone(inner),
             patience,
-            _thread: std::marker::PhantomData,
         }
-    }
-
-    #[inline]
-    fn own(&self) -> &PairSlot {
-        // SAFETY: it lies in our key table, which `inner` keeps mapped.
-        unsafe { self.own.as_ref() }
-    }
-
-    #[inline]
-    fn remote(&self) -> &PairSlot {
-        // SAFETY: it lies in the key table of `peer`, which it keeps mapped.
-        unsafe { self.remote.as_ref() }
-    }
-
-    #[inline]
-    fn peer_is_gone(&self) -> bool {
-        // SAFETY: the flag belongs to `peer`, which keeps it.
-        unsafe { self.gone.as_ref() }.load(Ordering::Relaxed)
-    }
-
-    /// Whether the peer's pair lives and is connected to this one.
-    #[inline]
-    fn is_up(&self) -> bool {
-        self.remote().state.load(Ordering::Acquire) == self.expected && !self.peer_is_gone()
     }
 
     /// Where the access goes, if all is well and the region is known.
     #[inline]
     fn reach(&self, remote: RemoteAddr, len: usize, right: u64) -> Option<*mut u8> {
-        if !self.is_up() {
+        if !self.way.is_up() {
             return None;
         }
         let entry = self.regions.get(table::region_slot(remote.rkey.0))?;
@@ -152,7 +105,7 @@ impl ShmQueuePair {
         let offset = remote.addr.wrapping_sub(entry.addr);
         let fits = offset <= entry.len && len as u64 <= entry.len - offset;
         let key = u64::from(remote.rkey.0);
-        if entry.key != key || valid != key || entry.rights & right == 0 || !fits {
+        if entry.key != key || valid != key || entry.rights & right != right || !fits {
             return None;
         }
         Some(entry.ptr.wrapping_add(offset as usize))
@@ -176,14 +129,14 @@ impl ShmQueuePair {
             return Ok(at);
         }
         // The pair may have been failed by the peer meanwhile.
-        let status = if self.is_up() { Status::RemoteAccess } else { Status::RetryExceeded };
+        let status = if self.way.is_up() { Status::RemoteAccess } else { Status::RetryExceeded };
         Err(self.break_off(status))
     }
 
     /// Makes sure that both sides are connected.
     fn establish(&mut self) -> Result<(), Status> {
         match self.stage {
-            Stage::Established if self.is_up() => return Ok(()),
+            Stage::Established if self.way.is_up() => return Ok(()),
             Stage::Connecting => {}
             Stage::Established => return Err(self.break_off(Status::RetryExceeded)),
             Stage::Failed | Stage::Unconnected => return Err(Status::Flushed),
@@ -191,12 +144,12 @@ impl ShmQueuePair {
         let until = Instant::now() + self.patience;
         let mut rounds = 0_u32;
         loop {
-            let now = self.remote().state.load(Ordering::Acquire);
-            if now == state::connected(self.peer_number) && self.is_connected_to_us() {
+            let now = self.way.remote().state.load(Ordering::Acquire);
+            if self.has_connected() {
                 break;
             }
             let may_come = now == state::made(self.peer_number);
-            if !may_come || self.peer_is_gone() || Instant::now() > until {
+            if !may_come || self.way.peer_is_gone() || Instant::now() > until {
                 return Err(self.break_off(Status::RetryExceeded));
             }
             rounds += 1;
@@ -205,13 +158,17 @@ impl ShmQueuePair {
                 _ => std::thread::sleep(Duration::from_micros(50)),
             }
         }
-        self.expected = state::connected(self.peer_number);
+        self.way.open(self.peer_number);
         self.stage = Stage::Established;
-        if self.is_up() { Ok(()) } else { Err(self.break_off(Status::RetryExceeded)) }
+        if self.way.is_up() { Ok(()) } else { Err(self.break_off(Status::RetryExceeded)) }
     }
 
-    fn is_connected_to_us(&self) -> bool {
-        let slot = self.remote();
+    /// Whether the peer has connected its side to ours.
+    fn has_connected(&self) -> bool {
+        let slot = self.way.remote();
+        if slot.state.load(Ordering::Acquire) != state::connected(self.peer_number) {
+            return false;
+        }
         let [low, high] = self.inner.id.words();
         slot.peer[0].load(Ordering::Relaxed) == low
             && slot.peer[1].load(Ordering::Relaxed) == high
@@ -220,11 +177,11 @@ impl ShmQueuePair {
 
     /// Enters a key into `regions`, if it is one of the peer's and its memory is imported.
     fn learn(&mut self, key: u32) -> Option<()> {
-        let slot = self.peer.table.region(key);
+        let slot = self.way.peer.table.region(key);
         if slot.key.load(Ordering::Acquire) != u64::from(key) {
             return None;
         }
-        let import = self.inner.find(self.peer.fabric, key)?;
+        let import = self.inner.find(self.way.peer.fabric, key)?;
         let len = slot.len.load(Ordering::Relaxed);
         if len > import.memory.len() as u64 {
             return None;
@@ -246,8 +203,7 @@ impl ShmQueuePair {
                 addr: 0,
                 len: 0,
                 ptr: std::ptr::dangling_mut(),
-                // SAFETY: `own` points into our table; a reference would not outlive this line.
-                valid: NonNull::from(unsafe { &self.own.as_ref().state }),
+                valid: NonNull::from(&self.way.own().state),
                 import: None,
             });
         }
@@ -259,34 +215,11 @@ impl ShmQueuePair {
     /// Puts the pair in error state; `status` is that of the request that did it.
     #[cold]
     fn break_off(&mut self, status: Status) -> Status {
-        self.own().state.store(state::failed(self.number), Ordering::SeqCst);
+        self.inner.own.table.forbid(&self.way.own().state, state::failed(self.number));
         self.stage = Stage::Failed;
-        self.expected = state::NEVER;
+        self.way.close();
         self.regions.clear();
         status
-    }
-
-    /// Begins to change memory of the peer, see [`super::fence`].
-    #[inline]
-    fn begin(&mut self) {
-        self.seq = self.seq.wrapping_add(1);
-        self.own().seq.store(self.seq, Ordering::Relaxed);
-        fencing::light(self.registered);
-    }
-
-    #[inline]
-    fn end(&mut self) {
-        self.seq = self.seq.wrapping_add(1);
-        self.own().seq.store(self.seq, Ordering::Release);
-    }
-
-    /// Makes earlier WRITEs visible to all, if there were any.
-    #[inline]
-    fn settle_writes(&mut self) {
-        if self.unfenced {
-            fence(Ordering::SeqCst);
-            self.unfenced = false;
-        }
     }
 
     #[inline]
@@ -303,24 +236,7 @@ impl ShmQueuePair {
         // SAFETY: `locate` has found 8 bytes there that the import keeps mapped, the address is
         // aligned (the caller has checked; mappings and regions begin at a page), and the memory is
         // only reached as shared memory.
-        let word = unsafe { AtomicU64::from_ptr(at.cast()) };
-        self.settle_writes_before_atomic();
-        match atomic {
-            Atomic::FetchAdd { add } => word.fetch_add(add, Ordering::SeqCst),
-            Atomic::CompareSwap { expected, new } => word
-                .compare_exchange(expected, new, Ordering::SeqCst, Ordering::SeqCst)
-                .unwrap_or_else(|now| now),
-        }
-    }
-
-    /// A locked instruction of x86-64 is a full fence itself.
-    #[inline]
-    fn settle_writes_before_atomic(&mut self) {
-        if cfg!(target_arch = "x86_64") {
-            self.unfenced = false;
-        } else {
-            self.settle_writes();
-        }
+        unsafe { way::atomic(&self.way.ring, atomic, at) }
     }
 
     /// Executes one posted request.
@@ -330,7 +246,7 @@ impl ShmQueuePair {
         match request.operation {
             Operation::Read { into } => {
                 let at = self.locate(remote, into.len, right::READ)?;
-                self.settle_writes();
+                self.way.ring.settle_writes();
                 // SAFETY: `at` is valid for the length (`locate`), the slice is registered memory
                 // of this process that its region keeps; both are shared memory.
                 unsafe { copy::transfer(at, into.addr, into.len) };
@@ -341,14 +257,14 @@ impl ShmQueuePair {
                 fence(Ordering::Release);
                 // SAFETY: as for READ, the other way round.
                 unsafe { copy::transfer(from.addr, at, from.len) };
-                self.unfenced = true;
+                self.way.ring.note_write();
             }
             Operation::WriteInline { data } => {
                 let at = self.locate(remote, data.len(), right::WRITE)?;
                 fence(Ordering::Release);
                 // SAFETY: `at` is valid for the length (`locate`); `data` is private memory.
                 unsafe { copy::store(data.as_ptr(), at, data.len()) };
-                self.unfenced = true;
+                self.way.ring.note_write();
             }
             Operation::Atomic { result, atomic } => {
                 let at = self.locate(remote, 8, right::ATOMIC)?;
@@ -362,6 +278,8 @@ impl ShmQueuePair {
 }
 
 impl RawQueuePair for ShmQueuePair {
+    type Window = ShmWindow;
+
     fn number(&self) -> u32 {
         self.number
     }
@@ -376,11 +294,9 @@ impl RawQueuePair for ShmQueuePair {
         self.peer_number = card.number;
         let connection = (Arc::clone(&peer), card.number);
         lock(&self.inner.pairs).connected.insert(self.number, connection);
-        self.remote = NonNull::from(peer.table.pair(card.number));
-        self.gone = NonNull::from(&*peer.gone);
-        self.peer = peer;
+        self.way = Rc::new(Way::new(&self.inner, &self.way.ring, self.number, peer, card.number));
         let [low, high] = card.fabric.words();
-        let own = self.own();
+        let own = self.way.own();
         own.peer[0].store(low, Ordering::Relaxed);
         own.peer[1].store(high, Ordering::Relaxed);
         own.peer_number.store(card.number.into(), Ordering::Relaxed);
@@ -399,25 +315,25 @@ impl RawQueuePair for ShmQueuePair {
     ) -> Result<(), String> {
         // Waiting for the peer must not look like an access that is under way. If it fails, so does
         // the first request below.
-        let mut result = if self.is_up() { Ok(()) } else { self.establish() };
-        self.begin();
+        let mut result = if self.way.is_up() { Ok(()) } else { self.establish() };
+        self.way.begin(self.way.own());
         for (i, request) in requests.iter().enumerate() {
             if result.is_ok() {
                 result = self.execute(request);
             }
             let signaled = request.signaled || (signal_last && i + 1 == requests.len());
             match result {
-                Ok(()) if signaled => self.ring.push(nth_id(first_id, i), Status::Success),
+                Ok(()) if signaled => self.way.ring.push(nth_id(first_id, i), Status::Success),
                 Ok(()) => {}
                 Err(status) => {
-                    self.ring.push(nth_id(first_id, i), status);
+                    self.way.ring.push(nth_id(first_id, i), status);
                     // What comes after the one that failed is not executed.
                     result = Err(Status::Flushed);
                 }
             }
         }
-        self.settle_writes();
-        self.end();
+        self.way.ring.settle_writes();
+        self.way.end(self.way.own());
         Ok(())
     }
 
@@ -426,40 +342,20 @@ impl RawQueuePair for ShmQueuePair {
         self.inner.settle(Some(self.number))
     }
 
-    #[inline]
-    fn try_read(&mut self, remote: RemoteAddr, into: &mut [u8]) -> bool {
-        let Some(at) = self.reach(remote, into.len(), right::READ) else { return false };
-        self.settle_writes();
-        // SAFETY: `at` is valid for the length (`reach`), and `into` is private memory.
-        unsafe { copy::load(at, into.as_mut_ptr(), into.len()) };
-        fence(Ordering::Acquire);
-        true
-    }
-
-    #[inline]
-    fn try_write(&mut self, from: &[u8], remote: RemoteAddr) -> bool {
-        self.begin();
-        let at = self.reach(remote, from.len(), right::WRITE);
-        if let Some(at) = at {
-            fence(Ordering::Release);
-            // SAFETY: as in `try_read`, the other way round.
-            unsafe { copy::store(from.as_ptr(), at, from.len()) };
-            self.unfenced = true;
+    fn window(&mut self, from: RemoteAddr) -> Option<ShmWindow> {
+        if self.stage == Stage::Connecting && self.has_connected() {
+            self.establish().ok()?;
         }
-        self.end();
-        at.is_some()
-    }
-
-    #[inline]
-    fn try_atomic(&mut self, atomic: Atomic, remote: RemoteAddr) -> Option<u64> {
-        if !remote.addr.is_multiple_of(8) {
-            return None;
+        let key = from.rkey.0;
+        if self.reach(from, 0, right::ALL).is_none() {
+            self.learn(key)?;
         }
-        self.begin();
-        let at = self.reach(remote, 8, right::ATOMIC);
-        let before = at.map(|at| self.execute_atomic(atomic, at));
-        self.end();
-        before
+        let start = self.reach(from, 0, right::ALL)?;
+        let entry = &self.regions[table::region_slot(key)];
+        let import = Arc::clone(entry.import.as_ref()?);
+        let len = entry.len - from.addr.wrapping_sub(entry.addr);
+        self.way.watch(self.way.peer.table.region(key), key.into());
+        Some(ShmWindow::new(&self.way, start, len, import))
     }
 
     #[inline]
@@ -468,7 +364,7 @@ impl RawQueuePair for ShmQueuePair {
             Ok(at) => at,
             Err(status) => return Some(status),
         };
-        self.settle_writes();
+        self.way.ring.settle_writes();
         // SAFETY: `at` is valid for the length (`locate`), and `into` is private memory.
         unsafe { copy::load(at, into.as_mut_ptr(), into.len()) };
         fence(Ordering::Acquire);
@@ -477,23 +373,23 @@ impl RawQueuePair for ShmQueuePair {
 
     #[inline]
     fn write_in_place(&mut self, from: &[u8], remote: RemoteAddr) -> Option<Status> {
-        if self.expected == state::NEVER
+        if self.way.is_closed()
             && let Err(status) = self.establish()
         {
             return Some(status);
         }
-        self.begin();
+        self.way.begin(self.way.own());
         let status = match self.locate(remote, from.len(), right::WRITE) {
             Ok(at) => {
                 fence(Ordering::Release);
                 // SAFETY: as in `read_in_place`, the other way round.
                 unsafe { copy::store(from.as_ptr(), at, from.len()) };
-                self.unfenced = true;
+                self.way.ring.note_write();
                 Status::Success
             }
             Err(status) => status,
         };
-        self.end();
+        self.way.end(self.way.own());
         Some(status)
     }
 
@@ -504,7 +400,7 @@ impl RawQueuePair for ShmQueuePair {
         remote: RemoteAddr,
         result: &mut u64,
     ) -> Option<Status> {
-        if self.expected == state::NEVER
+        if self.way.is_closed()
             && let Err(status) = self.establish()
         {
             return Some(status);
@@ -512,7 +408,7 @@ impl RawQueuePair for ShmQueuePair {
         if !remote.addr.is_multiple_of(8) {
             return Some(self.break_off(Status::RemoteInvalidRequest));
         }
-        self.begin();
+        self.way.begin(self.way.own());
         let status = match self.locate(remote, 8, right::ATOMIC) {
             Ok(at) => {
                 *result = self.execute_atomic(atomic, at);
@@ -520,7 +416,7 @@ impl RawQueuePair for ShmQueuePair {
             }
             Err(status) => status,
         };
-        self.end();
+        self.way.end(self.way.own());
         Some(status)
     }
 }
@@ -528,7 +424,8 @@ impl RawQueuePair for ShmQueuePair {
 impl Drop for ShmQueuePair {
     fn drop(&mut self) {
         // The slot keeps the word of a failed pair until the next one takes it: no peer expects it.
-        self.own().state.store(state::failed(self.number), Ordering::SeqCst);
+        self.way.close();
+        self.inner.own.table.forbid(&self.way.own().state, state::failed(self.number));
         if let Err(error) = self.inner.settle(Some(self.number)) {
             log::error!("queue pair {} ended while its peer may use it: {error}", self.number);
         }

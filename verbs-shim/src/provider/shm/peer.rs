@@ -39,7 +39,7 @@ impl Peer {
         monitor: &Monitor,
     ) -> Result<Peer, Error> {
         let gone = Arc::<AtomicBool>::default();
-        let watch = monitor.watch(process, &gone)?;
+        let watch = monitor.watch(process, &gone, &table)?;
         Ok(Peer { fabric, table, gone, fences_itself, _watch: Some(watch) })
     }
 }
@@ -67,7 +67,7 @@ struct Shared {
 #[derive(Default)]
 struct Watched {
     last: u64,
-    flags: HashMap<u64, Arc<AtomicBool>>,
+    peers: HashMap<u64, (Arc<AtomicBool>, Arc<Table>)>,
 }
 
 /// One process that is watched, until this is dropped.
@@ -83,7 +83,12 @@ fn failed(operation: &'static str) -> impl Fn(rustix::io::Errno) -> Error {
 }
 
 impl Monitor {
-    fn watch(&self, process: &OwnedFd, gone: &Arc<AtomicBool>) -> Result<Watch, Error> {
+    fn watch(
+        &self,
+        process: &OwnedFd,
+        gone: &Arc<AtomicBool>,
+        table: &Arc<Table>,
+    ) -> Result<Watch, Error> {
         let shared = self.shared()?;
         let process = process.try_clone().map_err(|source| Error::System {
             operation: "duplicating the pidfd of a peer".to_owned(),
@@ -92,7 +97,7 @@ impl Monitor {
         let mut watched = shared.watched.lock().unwrap_or_else(PoisonError::into_inner);
         watched.last += 1;
         let token = watched.last;
-        watched.flags.insert(token, Arc::clone(gone));
+        watched.peers.insert(token, (Arc::clone(gone), Arc::clone(table)));
         drop(watched);
         // From here on dropping `watch` takes the entry out again.
         let watch = Watch { process, token, shared: Arc::clone(&shared) };
@@ -104,7 +109,7 @@ impl Monitor {
         )
         .map_err(failed("watching the process of a peer"))?;
         if has_ended(&watch.process) {
-            gone.store(true, Ordering::Release);
+            has_died(gone, table);
         }
         Ok(watch)
     }
@@ -168,8 +173,8 @@ impl Shared {
                     return;
                 }
                 let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(gone) = watched.flags.get(&token) {
-                    gone.store(true, Ordering::Release);
+                if let Some((gone, table)) = watched.peers.get(&token) {
+                    has_died(gone, table);
                 }
             }
         }
@@ -181,7 +186,7 @@ impl Drop for Watch {
         // It may not have been added, when adding failed; then there is nothing to delete.
         let _ = epoll::delete(&self.shared.epoll, &self.process);
         let mut watched = self.shared.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        watched.flags.remove(&self.token);
+        watched.peers.remove(&self.token);
     }
 }
 
@@ -189,6 +194,12 @@ impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Watch({:?})", self.process)
     }
+}
+
+/// Says that a peer is dead; in its table too, so that whoever goes by the number of changes looks at the flag.
+fn has_died(gone: &AtomicBool, table: &Table) {
+    gone.store(true, Ordering::SeqCst);
+    table.changes().fetch_add(1, Ordering::SeqCst);
 }
 
 /// Whether a process has ended, asked of its pidfd.

@@ -1,21 +1,54 @@
-//! The completion queue: a ring that the queue pairs of its thread put completions into.
+//! The completion queue: a ring that the queue pairs of its thread put completions into, and what else they share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::atomic::{Ordering, fence};
 
 use crate::error::{Error, Status};
 use crate::provider::{RawCompletion, RawCompletionQueue};
 
-/// Completions that have not been polled. Its capacity is the depth of the completion queue, of
-/// which each pair has reserved its own, so it never grows.
 #[derive(Clone)]
-pub(super) struct Ring(Rc<RefCell<VecDeque<RawCompletion>>>);
+pub(super) struct Ring(Rc<Shared>);
+
+struct Shared {
+    /// A WRITE has been executed that others may not see yet, through whatever pair: a later READ through any of
+    /// them waits for that.
+    unfenced: Cell<bool>,
+    /// Completions that have not been polled. Its capacity is the depth of the completion queue, of
+    /// which each pair has reserved its own, so it never grows.
+    completions: RefCell<VecDeque<RawCompletion>>,
+}
 
 impl Ring {
+    /// Notes a WRITE that others may not see yet.
+    #[inline(always)]
+    pub(super) fn note_write(&self) {
+        self.0.unfenced.set(true);
+    }
+
+    /// Makes earlier WRITEs visible to all, if there were any.
+    #[inline(always)]
+    pub(super) fn settle_writes(&self) {
+        if self.0.unfenced.get() {
+            fence(Ordering::SeqCst);
+            self.0.unfenced.set(false);
+        }
+    }
+
+    /// As [`Ring::settle_writes`], before an atomic: a locked instruction of x86-64 is a full fence itself.
+    #[inline(always)]
+    pub(super) fn settle_writes_before_atomic(&self) {
+        if cfg!(target_arch = "x86_64") {
+            self.0.unfenced.set(false);
+        } else {
+            self.settle_writes();
+        }
+    }
+
     #[inline]
     pub(super) fn push(&self, id: u64, status: Status) {
-        let mut ring = self.0.borrow_mut();
+        let mut ring = self.0.completions.borrow_mut();
         debug_assert!(ring.len() < ring.capacity(), "a completion queue overruns");
         ring.push_back(RawCompletion { id, status });
     }
@@ -28,15 +61,16 @@ pub struct ShmCompletionQueue {
 
 impl ShmCompletionQueue {
     pub(super) fn new(depth: u32) -> ShmCompletionQueue {
-        let ring = VecDeque::with_capacity(depth as usize);
-        ShmCompletionQueue { ring: Ring(Rc::new(RefCell::new(ring))) }
+        let completions = RefCell::new(VecDeque::with_capacity(depth as usize));
+        let shared = Shared { unfenced: Cell::new(false), completions };
+        ShmCompletionQueue { ring: Ring(Rc::new(shared)) }
     }
 }
 
 impl RawCompletionQueue for ShmCompletionQueue {
     #[inline]
     fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
-        let mut ring = self.ring.0.borrow_mut();
+        let mut ring = self.ring.0.completions.borrow_mut();
         while into.len() < into.capacity()
             && let Some(completion) = ring.pop_front()
         {
@@ -47,7 +81,7 @@ impl RawCompletionQueue for ShmCompletionQueue {
 
     #[inline]
     fn poll_one(&mut self) -> Option<RawCompletion> {
-        self.ring.0.borrow_mut().pop_front()
+        self.ring.0.completions.borrow_mut().pop_front()
     }
 
     /// What was posted has been executed.

@@ -4,14 +4,19 @@
 //! who map it share a host):
 //!
 //! ```text
-//!  0      header: MAGIC
+//!  0      header: MAGIC · changes
 //!  64     REGIONS region slots: key (0 = none) · rights · address · length
 //!  …      PAIRS pair slots: state · seq · id of the peer (2 words) · number of the peer · unused
 //! ```
 //!
-//! Who writes: the owner alone, through `Inner` and by the pair that has the slot.
+//! Who writes: the owner alone, through `Inner` and by the pair that has the slot; when it has died, each of its
+//! peers adds to `changes`.
 //! Who reads: initiators read `key` and `state` with each operation, the rest once. `seq` is read by
 //! the *responder* that a pair is connected to, when it fences (see [`super::fence`]).
+//!
+//! `changes` is how often something was forbidden: a key or a pair has ended. It is added to after that is said in its
+//! slot and before it is waited for that accesses end, so an initiator that sees the number it knows may go
+//! on without looking at the slots ([`super::way`]).
 //!
 //! A key is `generation << REGION_BITS | slot`, the number of a pair `generation << PAIR_BITS | slot`.
 //! Generations begin at 1 and rise with each use of a slot; a slot whose generations are used up is
@@ -29,7 +34,8 @@ pub(super) const PAIR_BITS: u32 = 13;
 const REGIONS: usize = 1 << REGION_BITS;
 const PAIRS: usize = 1 << PAIR_BITS;
 
-const MAGIC: u64 = u64::from_le_bytes(*b"pgshmkt1");
+const MAGIC: u64 = u64::from_le_bytes(*b"pgshmkt2");
+const CHANGES_AT: usize = 8;
 const HEADER: usize = 64;
 const PAIRS_AT: usize = HEADER + REGIONS * size_of::<RegionSlot>();
 const BYTES: usize = PAIRS_AT + PAIRS * size_of::<PairSlot>();
@@ -41,6 +47,7 @@ pub(super) mod right {
     pub(in super::super) const READ: u64 = 1;
     pub(in super::super) const WRITE: u64 = 2;
     pub(in super::super) const ATOMIC: u64 = 4;
+    pub(in super::super) const ALL: u64 = READ | WRITE | ATOMIC;
 }
 
 /// A registered region. While `key` is not 0 the other words do not change.
@@ -112,6 +119,17 @@ impl Table {
 
     pub(super) fn fd(&self) -> Arc<OwnedFd> {
         self.memory.shared_fd().expect("a table is made of a memfd")
+    }
+
+    /// How often something was forbidden.
+    pub(super) fn changes(&self) -> &AtomicU64 {
+        self.memory.atomic_u64(CHANGES_AT)
+    }
+
+    /// Stores a word of a slot that forbids what was allowed, and says that there is one more of them.
+    pub(super) fn forbid(&self, word: &AtomicU64, value: u64) {
+        word.store(value, Ordering::SeqCst);
+        self.changes().fetch_add(1, Ordering::SeqCst);
     }
 
     /// The slot of a key, whoever has it now.

@@ -14,7 +14,7 @@ use crate::capabilities::{Atomicity, Capabilities, WriteOrder};
 use crate::card::Card;
 use crate::error::Error;
 use crate::memory::Memory;
-use crate::provider::{Provider, RawCompletion, RawCompletionQueue, RawQueuePair};
+use crate::provider::{NoWindow, Provider, RawCompletion, RawCompletionQueue, RawQueuePair};
 use crate::queue_pair::QueuePairConfig;
 use crate::region::{Access, Registration, RemoteRegion, Rkey};
 use crate::work_request::WorkRequest;
@@ -208,6 +208,8 @@ pub struct SimQueuePair {
 }
 
 impl RawQueuePair for SimQueuePair {
+    type Window = NoWindow;
+
     fn number(&self) -> u32 {
         self.number
     }

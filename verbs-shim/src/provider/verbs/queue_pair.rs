@@ -29,7 +29,7 @@ use super::library::error_of;
 use super::path::{Endpoint, Path};
 use crate::card::Card;
 use crate::error::Error;
-use crate::provider::{RawQueuePair, nth_id};
+use crate::provider::{NoWindow, RawQueuePair, nth_id};
 use crate::queue_pair::QueuePairConfig;
 use crate::work_request::{Atomic, Operation, WorkRequest};
 
@@ -346,6 +346,8 @@ impl VerbsQueuePair {
 }
 
 impl RawQueuePair for VerbsQueuePair {
+    type Window = NoWindow;
+
     fn number(&self) -> u32 {
         self.number
     }

@@ -63,8 +63,8 @@ pub(super) fn a_failure_is_told(context: &Context) -> Outcome {
     let Err(error) = execute(&mut rig.wire, request)? else {
         return Err("a wrong key was taken".into());
     };
-    let refused = error.status == Status::RemoteAccess;
-    if !refused && !(context.is_lossy() && error.status == Status::RetryExceeded) {
+    let lost = context.is_lossy() && error.status == Status::RetryExceeded;
+    if error.status != Status::RemoteAccess && !lost {
         return Err(format!("{error}; should be refused").into());
     }
     let request = WorkRequest::read(rig.local.slice(0..8)?, remote);

@@ -1,7 +1,7 @@
 //! The decorator that counts.
 
 use verbs_shim::provider::{Counted, Counts};
-use verbs_shim::{Atomic, Fabric, WorkRequest};
+use verbs_shim::{Atomic, Fabric, Update, WorkRequest};
 
 use crate::context::{Context, Outcome, Rig, Verdict};
 use crate::testbed::Tested;
@@ -66,6 +66,30 @@ pub(super) fn counts_are_exact(context: &Context) -> Outcome {
             };
     }
     check(&rig, want, "operations in place")?;
+
+    if let Some(window) = rig.wire.pair.window(rig.remote.at(0)) {
+        let done = window.read(0, &mut [0; 40])
+            && window.load(0).is_some()
+            && window.write(&[1; 24], 0)
+            && window.write(&[1; 8], 0)
+            && window.atomic(Atomic::FetchAdd { add: 1 }, 8).is_some()
+            && window.update(Update::Xor, 1, 8);
+        let refused = [window.read(65536, &mut [0; 8]), window.update(Update::Add, 1, 65536)];
+        if !done || refused != [false; 2] {
+            return Err("a window was wrong".into());
+        }
+        want = want
+            + Counts {
+                reads: 2,
+                writes: 2,
+                atomics: 2,
+                bytes_read: 48,
+                bytes_written: 32,
+                round_trips: 6,
+                ..Counts::default()
+            };
+    }
+    check(&rig, want, "operations through a window")?;
 
     // Pairs that are gone stay counted.
     rig.reconnect()?;

@@ -12,6 +12,7 @@ mod peers;
 mod queues;
 mod teardown;
 mod threads;
+mod windows;
 
 use crate::context::{Context, Outcome};
 
@@ -48,6 +49,14 @@ cases! {
     in_place::{
         executes_or_says_that_it_does_not,
         errors_are_those_of_posted_work,
+    },
+    windows::{
+        what_is_done_is_there,
+        what_is_an_error_is_refused_and_nothing_happens,
+        it_closes_with_the_key,
+        it_closes_with_the_pair,
+        it_closes_when_the_peer_dies,
+        nothing_is_placed_behind_a_fence,
     },
     order::{
         a_write_is_seen_before_the_next_one,

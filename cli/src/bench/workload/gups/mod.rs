@@ -4,7 +4,7 @@
 //! many numbers of a given sequence is combined by "exclusive or" with the word that its low bits name; every worker
 //! makes its part of the sequence, and no process has more than 1024 updates in flight. Then all updates are made again,
 //! safely, which should bring back what was there before; one word in a hundred may be wrong. Runs may be cut
-//! short, which lowers the number of updates.
+//! short, which lowers the number of updates. Here none is lost, so every word has to be right.
 //!
 //! Source: the rules (David Koester and Bob Lucas, "RandomAccess", DARPA HPCS program) and HPCC 1.5's
 //! `RandomAccess/`, where they leave room.
@@ -50,7 +50,7 @@ pub(crate) static TESTS: [Gups; 2] = [
     },
     Gups {
         name: "gups-exact",
-        about: "the same by compare-and-swap, so that no update is lost",
+        about: "the same one after the other, by compare-and-swap",
         way: Way::Exact,
     },
 ];
@@ -108,7 +108,7 @@ impl Workload for Gups {
         let counts = Counts { round_trips: requests, ..Counts::default() };
         let measured = Measured { latencies: None, intervals: vec![intervals], counts };
         let mut row = bench.row(self, setting, &measured);
-        row.verified = Some(self.way.allows(errors, words));
+        row.verified = Some(errors == 0);
         row.parameters.extend([
             ("table words".to_owned(), Fact::Number(words as f64)),
             ("in flight".to_owned(), Fact::Number(window as f64)),
@@ -139,10 +139,7 @@ impl<'a> Crew<'a> {
         let threads = setting.threads;
         let workers = threads as usize * bench.node().size();
         let window = match way {
-            // So few that hardly any two meet at one word of a small table.
-            Way::Together => {
-                (LOOK_AHEAD / threads as usize).min(table.len() / (1024 * workers)).max(1)
-            }
+            Way::Together => (LOOK_AHEAD / threads as usize).max(1),
             Way::Exact => 1,
         };
         Crew { bench, threads, workers, way, table, window }
