@@ -1,7 +1,7 @@
 //! Coherent reads between two nodes, for comparison with `ib_read_lat` of as many bytes: `Strict` reads, and reads of
 //! `Sequential` values that are not in the cache.
 //!
-//! `pangea run -n 2 --provider verbs --memory 16M --cache 64K -- target/release/examples/peers-coherent [iterations]`
+//! `pangea run -n 2 --provider verbs --memory 16M --cache 256K -- target/release/examples/peers-coherent [iterations]`
 //!
 //! Misses are those of a cache that is full and much smaller than what is read, so each has a copy put out, and the memory
 //! of that used again.
@@ -19,7 +19,10 @@ use pangea_benches::figures::{figure, median};
 /// Values that are missed, one after the other and none twice in a row of so many.
 const VALUES: usize = 8192;
 
-/// From one value to the next: odd, so that all have their turn, and not 1, so that none is read ahead.
+/// Values that are read in turn are near to each other, so many of them.
+const NEAR: usize = 128;
+
+/// From one of them to the next: odd, so that all have their turn, and not 1, so that none is read ahead.
 const STRIDE: usize = 37;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -75,7 +78,8 @@ fn strict<T: Element>(
 }
 
 fn misses<T: Element>(node: &Node, iterations: usize, values: &SharedArray<T>) -> Outcome {
-    let read = |number: usize| values.get(number * STRIDE % VALUES).map(drop);
+    let place = |number: usize| (number / NEAR * NEAR + number * STRIDE % NEAR) % VALUES;
+    let read = |number: usize| values.get(place(number)).map(drop);
     // Until the cache is full.
     let full = VALUES / 4;
     for number in 0..full {

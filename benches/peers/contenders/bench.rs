@@ -115,7 +115,7 @@ impl Contender for Bench {
         if COHERENT.iter().any(|row| rows.contains(row)) {
             let mut command = Priority::RealTime.command(&self.launcher);
             command.args(["run", "-n", "2", "--provider", "verbs", "--memory", "16M"]);
-            command.args(["--cache", "64K", "--"]);
+            command.args(["--cache", "256K", "--"]);
             command.arg(&self.coherent).arg(ITERATIONS);
             figures.extend(figure::parse(&process::run(&mut command, PATIENCE)?));
         }
