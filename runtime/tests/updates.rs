@@ -176,8 +176,8 @@ fn none_is_lost_whoever_updates() {
         });
         node.barrier().unwrap();
         let sums = *sums.lock().unwrap();
-        for word in 0..WORDS {
-            assert_eq!(added.load(word).unwrap(), sums[word], "word {word}");
+        for (word, sum) in sums.into_iter().enumerate() {
+            assert_eq!(added.load(word).unwrap(), sum, "word {word}");
             assert_eq!(toggled.load(word).unwrap(), (1 << (2 * NODES)) - 1, "word {word}");
             assert_eq!(set.load(word).unwrap(), (1 << (16 * NODES)) - 1, "word {word}");
         }

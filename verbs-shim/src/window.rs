@@ -3,6 +3,7 @@
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use crate::provider::{Provider, RawQueuePair, RawWindow};
@@ -104,17 +105,20 @@ pub type WindowsByPeer<P> = Rc<[Option<Window<P>>]>;
 /// The windows that a thread looks through most, by a number that it gives its peers (a rank, say), all under one
 /// label; made to be kept in a `thread_local!`.
 ///
+/// It is not dropped with its thread, because what has nothing to drop is reached without asking whether it has been:
+/// whoever shows windows takes them down again, by showing none.
+///
 /// Looking through one costs no count of references and no flag: nothing that an operation through a window executes can
 /// come to replace it, see [`RawWindow`].
 pub struct Windows<P: Provider> {
     label: Cell<u64>,
-    shown: UnsafeCell<Option<WindowsByPeer<P>>>,
+    shown: UnsafeCell<ManuallyDrop<Option<WindowsByPeer<P>>>>,
 }
 
 impl<P: Provider> Windows<P> {
     /// None, under label 0.
     pub const fn new() -> Windows<P> {
-        Windows { label: Cell::new(0), shown: UnsafeCell::new(None) }
+        Windows { label: Cell::new(0), shown: UnsafeCell::new(ManuallyDrop::new(None)) }
     }
 
     /// The label of what is shown.
@@ -128,8 +132,8 @@ impl<P: Provider> Windows<P> {
         self.label.set(label);
         // SAFETY: a reference to what is there lives only within `through`, during which nothing calls this. What is
         // replaced is dropped after that, so this may be called again meanwhile.
-        let before = unsafe { self.shown.get().replace(windows) };
-        drop(before);
+        let before = unsafe { self.shown.get().replace(ManuallyDrop::new(windows)) };
+        drop(ManuallyDrop::into_inner(before));
     }
 
     /// Calls `f` with a window of that label, if there is one. `f` is an operation of [`RawWindow`] and nothing else.

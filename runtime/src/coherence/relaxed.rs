@@ -3,8 +3,9 @@
 //! * An aligned element of 8 bytes (or fewer, of a power of two) is never seen torn; a longer one may
 //!   be seen half old and half new while somebody writes it.
 //! * A blocking `put` is at its home when it returns. Non-blocking ones are there after `quiet`.
-//! * A write of one home and a later read of another may be seen in the other order by two nodes
-//!   that do it crosswise, unless there is a `fence` or `quiet` in between.
+//! * A blocking `put` to another node is seen by all before a later `get` of this thread reads from another node. Where one
+//!   of the two is of the node's own part, which its processor reaches by itself, two nodes that do it crosswise may see
+//!   it in the other order, unless there is a `fence` or `quiet` in between.
 //! * Operations of one thread on one home take effect in order, except that a `get_nb` may be passed
 //!   by a later write. Nothing is ordered between homes until `quiet` or a barrier.
 //! * Atomics are atomic against each other, from whatever node, and against nothing else: a word

@@ -96,7 +96,7 @@ impl<T: Element, P: Primitives> Array<T, P> {
     }
 
     #[cold]
-    fn outside(&self, what: impl fmt::Display) -> Error {
+    pub(super) fn outside(&self, what: impl fmt::Display) -> Error {
         if self.segment.is_released() {
             return Error::Released { name: self.name().to_owned() };
         }
@@ -107,13 +107,15 @@ impl<T: Element, P: Primitives> Array<T, P> {
         }
     }
 
+    /// The index, if it is inside.
+    #[inline(always)]
+    pub(super) fn inside(&self, index: usize) -> Option<u64> {
+        Some(index as u64).filter(|index| *index < self.segment.usable())
+    }
+
     #[inline]
     pub(super) fn check(&self, index: usize) -> Result<u64, Error> {
-        if (index as u64) < self.segment.usable() {
-            Ok(index as u64)
-        } else {
-            Err(self.outside(index))
-        }
+        self.inside(index).ok_or_else(|| self.outside(index))
     }
 
     fn check_range(&self, start: usize, count: usize) -> Result<Range<u64>, Error> {
@@ -129,7 +131,7 @@ impl<T: Element, P: Primitives> Array<T, P> {
     /// [`Error::OutOfRange`]; or when the home cannot be reached.
     #[inline]
     pub fn get(&self, index: usize) -> Result<T, Error> {
-        let index = self.check(index)?;
+        let Some(index) = self.inside(index) else { return Err(self.outside(index)) };
         if size_of::<T>() == 8
             && let Some(word) = self.relaxed().load_at_once(index)
         {
@@ -146,13 +148,15 @@ impl<T: Element, P: Primitives> Array<T, P> {
         Ok(value)
     }
 
-    /// Copies an element in, and returns when it is at its home. One WRITE.
+    /// Copies an element in, and returns when it is at its home, where all see it before a later [`Array::get`] of this
+    /// thread reads from whatever node. (Where either is of the node's own part, which its processor reaches by itself,
+    /// that needs a [`Node::fence`](crate::Node::fence) in between.) One WRITE.
     ///
     /// # Errors
     /// As [`Array::get`].
     #[inline]
     pub fn put(&self, index: usize, value: T) -> Result<(), Error> {
-        let index = self.check(index)?;
+        let Some(index) = self.inside(index) else { return Err(self.outside(index)) };
         self.relaxed().write(index, bytemuck::bytes_of(&value))
     }
 

@@ -18,7 +18,7 @@ impl<T: Word, P: Primitives> Array<T, P> {
     /// out and before its answer came. It is never repeated, so it happened at most once.
     #[inline]
     pub fn fetch_add(&self, index: usize, add: T) -> Result<T, Error> {
-        let index = self.check(index)?;
+        let Some(index) = self.inside(index) else { return Err(self.outside(index)) };
         let before = self.relaxed().atomic(index, Atomic::FetchAdd { add: add.to_word() })?;
         Ok(T::from_word(before))
     }
@@ -30,7 +30,7 @@ impl<T: Word, P: Primitives> Array<T, P> {
     /// As [`Array::fetch_add`].
     #[inline]
     pub fn compare_swap(&self, index: usize, expected: T, new: T) -> Result<T, Error> {
-        let index = self.check(index)?;
+        let Some(index) = self.inside(index) else { return Err(self.outside(index)) };
         let atomic = Atomic::CompareSwap { expected: expected.to_word(), new: new.to_word() };
         Ok(T::from_word(self.relaxed().atomic(index, atomic)?))
     }

@@ -374,6 +374,7 @@ impl<P: Primitives> Drop for Thread<P> {
         if !P::panicking() && self.is_current() && !self.is_idle() {
             self.finish_last_work();
         }
+        self.take_windows_down();
         let mut connections = self.connections.borrow_mut();
         for (peer, Connection { pair, key, .. }) in connections.take() {
             let dirty = pair.error().is_some() || pair.outstanding() > 0;

@@ -72,8 +72,8 @@ impl<P: Primitives> Endpoint<P> {
         count: usize,
         change: &impl Fn(usize) -> Change,
     ) -> usize {
-        let updated = P::with_states(|states| {
-            let (windows, label) = (states.windows(), self.number());
+        let updated = P::with_windows(|windows| {
+            let label = self.number();
             let prefetch = |number| {
                 let Place { rank, offset } = change(number).place;
                 windows.prefetch(label, rank, offset);

@@ -21,17 +21,25 @@ impl<P: Primitives> Thread<P> {
             (0..connections.ranks()).map(|rank| connections.get(rank).and_then(window)).collect();
         let any = arenas.iter().any(Option::is_some);
         *self.arenas.borrow_mut() = any.then_some(arenas);
-        P::with_states(|states| self.show_windows(states.windows()));
+        P::with_windows(|windows| windows.show(self.endpoint(), self.arenas.borrow().clone()));
     }
 
-    /// Leaves its windows there.
-    pub(crate) fn show_windows(&self, at: &verbs_shim::Windows<P::Provider>) {
-        at.show(self.endpoint(), self.arenas());
+    /// Leaves its windows there, if they are another endpoint's.
+    pub(crate) fn show_windows(&self) {
+        P::with_windows(|windows| {
+            if windows.label() != self.endpoint() {
+                windows.show(self.endpoint(), self.arenas.borrow().clone());
+            }
+        });
     }
 
-    /// The arenas that are open in place.
-    pub(super) fn arenas(&self) -> Option<Arenas<P>> {
-        self.arenas.borrow().clone()
+    /// Takes its windows down.
+    pub(super) fn take_windows_down(&self) {
+        P::with_windows(|windows| {
+            if windows.label() == self.endpoint() {
+                windows.show(0, None);
+            }
+        });
     }
 }
 
@@ -43,16 +51,18 @@ impl<P: Primitives> Endpoint<P> {
             self.read_own(from, into);
             return true;
         }
-        let read = P::with_states(|states| {
-            states.windows().read(self.number(), from.rank, from.offset, into)
-        });
+        let read =
+            P::with_windows(|windows| windows.read(self.number(), from.rank, from.offset, into));
         read.unwrap_or(false)
     }
 
     /// Reads an aligned word of an arena, as [`Endpoint::read_at_once`] does; `None` also for the node's own.
     #[inline(always)]
     pub(crate) fn load_at_once(&self, from: Place) -> Option<u64> {
-        P::with_states(|states| states.windows().load(self.number(), from.rank, from.offset))?
+        if from.rank == self.rank {
+            return None;
+        }
+        P::with_windows(|windows| windows.load(self.number(), from.rank, from.offset))?
     }
 
     /// Copies bytes to an arena, as [`Endpoint::read_at_once`] copies from one.
@@ -62,15 +72,14 @@ impl<P: Primitives> Endpoint<P> {
             self.write_own(to, from);
             return true;
         }
-        let written = P::with_states(|states| {
-            states.windows().write(self.number(), to.rank, from, to.offset)
-        });
+        let written =
+            P::with_windows(|windows| windows.write(self.number(), to.rank, from, to.offset));
         written.unwrap_or(false)
     }
 
     /// Executes an atomic on a word through a window, be it the node's own.
     #[inline(always)]
     pub(crate) fn atomic_at_once(&self, at: Place, atomic: Atomic) -> Option<u64> {
-        P::with_states(|states| states.windows().atomic(self.number(), at.rank, atomic, at.offset))?
+        P::with_windows(|windows| windows.atomic(self.number(), at.rank, atomic, at.offset))?
     }
 }

@@ -22,8 +22,8 @@ mod wire;
 use std::io;
 use std::time::Duration;
 
-use verbs_shim::Memory;
 use verbs_shim::provider::Provider;
+use verbs_shim::{Memory, Windows};
 
 pub use lock::{Condvar, Mutex, MutexGuard, Slot};
 pub use state::ThreadStates;
@@ -49,6 +49,13 @@ pub trait Primitives: Sized + Send + Sync + 'static {
     /// Calls `f` with the calling thread's states; `None` when the thread is ending and has none any
     /// more.
     fn with_states<R>(f: impl FnOnce(&ThreadStates<Self>) -> R) -> Option<R>;
+
+    /// Calls `f` with what the calling thread reaches in place, where it is found first. `None` for primitives whose
+    /// providers do not execute in place, and need not keep it.
+    #[inline(always)]
+    fn with_windows<R>(_f: impl FnOnce(&Windows<Self::Provider>) -> R) -> Option<R> {
+        None
+    }
 
     /// Starts a thread. `name` is for people who look at it.
     ///

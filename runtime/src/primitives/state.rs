@@ -4,40 +4,28 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use verbs_shim::Windows;
-
 use super::Primitives;
 use crate::endpoint::{Endpoint, Thread};
 use crate::error::Error;
 
 /// The states of one thread: its queue pairs and staging memory, for each endpoint it uses.
-pub struct ThreadStates<P: Primitives> {
-    states: RefCell<Vec<Rc<Thread<P>>>>,
-    /// What the endpoint that was used last reaches in place, under its number.
-    windows: Windows<P::Provider>,
-}
+pub struct ThreadStates<P: Primitives>(RefCell<Vec<Rc<Thread<P>>>>);
 
 impl<P: Primitives> ThreadStates<P> {
     /// Those of a thread that has not used any endpoint.
     pub const fn new() -> ThreadStates<P> {
-        ThreadStates { states: RefCell::new(Vec::new()), windows: Windows::new() }
+        ThreadStates(RefCell::new(Vec::new()))
     }
 
     #[inline]
     fn find(&self, endpoint: u64) -> Option<Rc<Thread<P>>> {
-        let states = self.states.borrow();
+        let states = self.0.borrow();
         states.iter().find(|state| state.endpoint() == endpoint).map(Rc::clone)
     }
 
     fn add(&self, state: &Rc<Thread<P>>) {
         self.end(|state| !state.is_current());
-        self.states.borrow_mut().push(Rc::clone(state));
-    }
-
-    /// What is reached in place.
-    #[inline]
-    pub(crate) fn windows(&self) -> &Windows<P::Provider> {
-        &self.windows
+        self.0.borrow_mut().push(Rc::clone(state));
     }
 
     /// Ends the state for the endpoint of that number.
@@ -47,16 +35,13 @@ impl<P: Primitives> ThreadStates<P> {
 
     fn end(&self, is_over: impl Fn(&Thread<P>) -> bool) {
         // They go when the list is free again: the end of a state may take a while.
-        let ended: Vec<_> =
-            self.states.borrow_mut().extract_if(.., |state| is_over(state)).collect();
-        self.windows.show(0, None);
+        let ended: Vec<_> = self.0.borrow_mut().extract_if(.., |state| is_over(state)).collect();
         drop(ended);
     }
 
     /// Ends all of them, as a thread does that ends: each first sees its work done.
     pub fn clear(&self) {
-        let states = std::mem::take(&mut *self.states.borrow_mut());
-        self.windows.show(0, None);
+        let states = std::mem::take(&mut *self.0.borrow_mut());
         drop(states);
     }
 }
@@ -69,7 +54,7 @@ impl<P: Primitives> Default for ThreadStates<P> {
 
 impl<P: Primitives> fmt::Debug for ThreadStates<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.states.try_borrow().map(|states| states.len()).ok();
+        let count = self.0.try_borrow().map(|states| states.len()).ok();
         f.debug_struct("ThreadStates").field("count", &count).finish()
     }
 }
@@ -80,14 +65,8 @@ pub(crate) fn with_thread<P: Primitives, R>(
     endpoint: &Endpoint<P>,
     f: impl FnOnce(&Rc<Thread<P>>) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    let known = P::with_states(|states| {
-        let state = states.find(endpoint.number())?;
-        if states.windows.label() != endpoint.number() {
-            state.show_windows(&states.windows);
-        }
-        Some(state)
-    });
-    if let Some(Some(state)) = known {
+    if let Some(Some(state)) = P::with_states(|states| states.find(endpoint.number())) {
+        state.show_windows();
         return f(&state);
     }
     let state = Rc::new(Thread::new(endpoint)?);
@@ -105,7 +84,7 @@ pub(crate) fn with_known_thread<P: Primitives>(
     f: impl FnOnce(&Thread<P>) -> bool,
 ) -> bool {
     let done = P::with_states(|states| {
-        let states = states.states.borrow();
+        let states = states.0.borrow();
         match states.iter().find(|state| state.endpoint() == endpoint.number()) {
             Some(state) => f(state),
             None => false,

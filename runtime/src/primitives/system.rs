@@ -16,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use verbs_shim::provider::{AnyProvider, Counted};
+use verbs_shim::{Windows, with_local};
 
 use super::{JoinHandle, Primitives, ThreadStates};
 use crate::cluster::{Socket, SocketAcceptor};
@@ -26,6 +27,7 @@ pub enum System {}
 
 thread_local! {
     static STATES: ThreadStates<System> = const { ThreadStates::new() };
+    static WINDOWS: Windows<<System as Primitives>::Provider> = const { Windows::new() };
 }
 
 /// Attempts that follow each other at once. A pause between two looks is how much later, on average by half,
@@ -42,9 +44,14 @@ impl Primitives for System {
     type Stream = Socket;
     type Acceptor = SocketAcceptor;
 
-    #[inline(always)]
+    #[inline]
     fn with_states<R>(f: impl FnOnce(&ThreadStates<System>) -> R) -> Option<R> {
-        verbs_shim::with_local(&STATES, f)
+        STATES.try_with(f).ok()
+    }
+
+    #[inline(always)]
+    fn with_windows<R>(f: impl FnOnce(&Windows<Self::Provider>) -> R) -> Option<R> {
+        with_local(&WINDOWS, f)
     }
 
     fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle> {

@@ -3,8 +3,8 @@
 //! A table of a power of two of 64-bit words, on all nodes, takes about half of the memory. Each of four times as
 //! many numbers of a given sequence is combined by "exclusive or" with the word that its low bits name; every worker
 //! makes its part of the sequence, and no process has more than 1024 updates in flight. Then all updates are made again,
-//! safely, which should bring back what was there before; one word in a hundred may be wrong. Runs may be cut
-//! short, which lowers the number of updates. Here none is lost, so every word has to be right.
+//! safely, which should bring back what was there before. The rules allow for one wrong word in a hundred; here no
+//! update is lost, so none is. Runs may be cut short, which lowers the number of updates.
 //!
 //! Source: the rules (David Koester and Bob Lucas, "RandomAccess", DARPA HPCS program) and HPCC 1.5's
 //! `RandomAccess/`, where they leave room.
