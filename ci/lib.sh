@@ -1,4 +1,5 @@
-# Shared by the steps; to be sourced. Every step runs from the project's root.
+# Shared by the steps; to be sourced. Every step runs from the project's root. All build with the same packages
+# selected (those that are default; no `-p`), lest features differ and everything be built anew.
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -46,3 +47,7 @@ test_data() {
         export PANGEA_TEST_DATA
     fi
 }
+
+# The examples that steps run: all are built at once, with optimization. (ci/unit builds the others, too.)
+# shellcheck disable=SC2034 # used by who sources this
+EXAMPLES=(hello histogram bank queue jacobi soak get-latency peers-coherent micro-counts)

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::{
-    Guard, kill, output_of, pangea, provider, run_role, run_script, shared_memory_files, test_node,
-    wait_for_end,
+    Guard, kill, output_of, pangea, program, provider, run_role, run_script, shared_memory_files,
+    test_node, wait_for_end,
 };
 
 #[test]
@@ -152,7 +152,7 @@ fn a_node_that_fails_before_it_joins_holds_nobody_up() {
 #[test]
 fn a_launcher_inside_a_node_makes_a_job_of_its_own() {
     let mut command = pangea(&["run", "-n", "2", "--memory", "1M", "--"]);
-    command.arg(env!("CARGO_BIN_EXE_pangea"));
+    command.arg(program());
     command.args(["run", "-n", "2", "--memory", "1M", "--"]).arg(test_node()).arg("sum");
     let finished = output_of(&mut command).success();
     assert_eq!(finished.stdout.matches("of 2 over shm: sum 1").count(), 4, "{finished:?}");

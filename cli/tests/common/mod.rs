@@ -17,9 +17,15 @@ pub fn provider() -> String {
     std::env::var("PANGEA_TEST_PROVIDER").unwrap_or_else(|_| "shm".to_owned())
 }
 
+/// The program: `PANGEA_TEST_PROGRAM`, such as one that is optimized, or what cargo has built with the tests.
+pub fn program() -> PathBuf {
+    let built = || env!("CARGO_BIN_EXE_pangea").into();
+    std::env::var_os("PANGEA_TEST_PROGRAM").unwrap_or_else(built).into()
+}
+
 /// `pangea`, with these arguments.
 pub fn pangea(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pangea"));
+    let mut command = Command::new(program());
     command.args(arguments).env_remove("PANGEA_MEMORY").env_remove("PANGEA_JOB");
     command.env_remove("PANGEA_CACHE");
     command.stdin(Stdio::null());
@@ -46,7 +52,7 @@ pub fn test_node() -> PathBuf {
     let file = folder.join("examples/test_node");
     assert!(
         file.exists(),
-        "{} is not built: `cargo build -p pangea-cli --examples` (plain `cargo test` does that)",
+        "{} is not built: `cargo build --example test_node` (plain `cargo test` does that)",
         file.display()
     );
     file
