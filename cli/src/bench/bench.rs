@@ -244,7 +244,7 @@ impl<'a> Bench<'a> {
             // As many for all, if they are done together.
             let warmup = setting.warmup.or(together.then_some(TOGETHER));
             let (done, each) = warm_up(&mut operation, length, per_call, warmup)?;
-            let mut plan = Plan::new(length, per_call, each, timer);
+            let mut plan = Plan::new(length, kind, each, timer);
             if together {
                 plan = agree(&node, plan.counted(each))?;
             }

@@ -77,11 +77,14 @@ pub(crate) enum End {
 
 impl Plan {
     /// For calls that take so many nanoseconds each.
-    pub(crate) fn new(length: Length, per_call: u64, each: f64, timer: Timer) -> Plan {
-        let wanted = timer.group_for(each);
+    pub(crate) fn new(length: Length, kind: Kind, each: f64, timer: Timer) -> Plan {
+        let wanted = match kind {
+            Kind::Latency | Kind::Round => timer.group_for(each),
+            Kind::Rate { .. } => timer.group_of_rate(each),
+        };
         match length {
             Length::Iterations(operations) => {
-                let calls = operations.div_ceil(per_call).max(1);
+                let calls = operations.div_ceil(kind.per_call()).max(1);
                 // As many samples as there can be, down to 100, before one gets more operations.
                 let group = wanted.min((calls / 100).max(1));
                 Plan { group, end: End::Groups(calls.div_ceil(group)) }
@@ -177,7 +180,7 @@ pub(crate) fn warm_up(
     Ok((done, each))
 }
 
-/// Calls the operation as planned, from call number `first` on.
+/// Calls the operation as planned, from call number `first` on. What reading the clock takes is taken off the time.
 pub(crate) fn measure(
     operation: &mut impl Operation,
     kind: Kind,
@@ -192,22 +195,27 @@ pub(crate) fn measure(
     let mut intervals = Intervals::new();
     let mut next = first;
     let (mut flying, mut most_flying) = (operation.in_flight(), 0);
-    let is_timed = matches!(plan.end, End::Time(_));
-    for interval in 0..Intervals::COUNT {
-        let (groups, time) = match plan.end {
+    let started = Instant::now();
+    for interval in 1..=Intervals::COUNT {
+        let last = interval == Intervals::COUNT;
+        let (groups, until) = match plan.end {
             End::Groups(groups) => {
-                let upto = |i: u64| (u128::from(groups) * u128::from(i) / 10) as u64;
-                (upto(interval + 1) - upto(interval), Duration::MAX)
+                let upto = |i: u64| {
+                    (u128::from(groups) * u128::from(i) / u128::from(Intervals::COUNT)) as u64
+                };
+                (upto(interval) - upto(interval - 1), None)
             }
-            End::Time(time) => (u64::MAX, time / Intervals::COUNT as u32),
+            End::Time(time) => (u64::MAX, Some(time * interval as u32 / Intervals::COUNT as u32)),
         };
-        if groups == 0 {
+        // A long operation may have gone beyond the end of an interval that has not begun.
+        let is_over = |now: Instant| until.is_some_and(|until| now - started >= until);
+        let (begin, from) = (Instant::now(), next);
+        if groups == 0 || (!last && is_over(begin)) {
             continue;
         }
-        let (begin, from) = (Instant::now(), next);
         let mut done = 0;
         let mut stamps = Stamps::begin();
-        let end = loop {
+        let mut end = loop {
             for i in next..next + plan.group {
                 operation.call(i)?;
             }
@@ -215,7 +223,7 @@ pub(crate) fn measure(
             let is_full = stamps.push(now);
             next += plan.group;
             done += 1;
-            let is_over = done == groups || is_timed && now.duration_since(begin) >= time;
+            let is_over = done == groups || is_over(now);
             if is_over || is_full {
                 if let Some(latencies) = &mut latencies {
                     stamps.record(latencies, timer);
@@ -226,18 +234,18 @@ pub(crate) fn measure(
                 stamps = Stamps::begin();
             }
         };
-        let last = interval + 1 == Intervals::COUNT;
-        let end = if last {
+        if last {
             operation.finish()?;
-            Instant::now()
-        } else {
-            end
-        };
+            end = Instant::now();
+        }
         // What is complete counts, not what was begun.
         let begun = flying + (next - from) * kind.per_call();
         flying = operation.in_flight();
         most_flying = flying.max(most_flying);
-        intervals.push(begun.saturating_sub(flying), end.duration_since(begin).as_nanos() as u64);
+        let time = end.duration_since(begin).as_nanos() as f64;
+        // A few very short operations take less than is known of the clock.
+        let time = (time - timer.cost() * done as f64).max(time / 2.0);
+        intervals.push(begun.saturating_sub(flying), time as u64);
     }
     // Completions become known many at a time.
     Ok(Sample { latencies, intervals: intervals.of_at_least(8 * most_flying) })
@@ -272,7 +280,7 @@ mod tests {
     fn iterations_are_done_exactly_and_in_order() {
         for iterations in [1, 9, 10, 11, 250, 1001] {
             let mut counter = Counter::default();
-            let plan = Plan::new(Length::Iterations(iterations), 1, 1e9, TIMER());
+            let plan = Plan::new(Length::Iterations(iterations), Kind::Latency, 1e9, TIMER());
             let sample = measure(&mut counter, Kind::Latency, plan, 5, TIMER()).unwrap();
             assert!(counter.calls.iter().copied().eq(5..5 + iterations), "{iterations}");
             assert_eq!(sample.intervals.operations(), iterations);
@@ -284,13 +292,14 @@ mod tests {
 
     #[test]
     fn groups_are_as_large_as_the_clock_asks_for_and_iterations_allow() {
-        let group =
-            |iterations, each| Plan::new(Length::Iterations(iterations), 1, each, TIMER()).group;
+        let group = |iterations, each| {
+            Plan::new(Length::Iterations(iterations), Kind::Latency, each, TIMER()).group
+        };
         assert_eq!(group(1_000_000, 10.0), 100);
         assert_eq!(group(1_000, 10.0), 10, "100 samples go before");
         assert_eq!(group(10, 10.0), 1);
         assert_eq!(group(1_000_000, 1000.0), 1);
-        let timed = Plan::new(Length::Seconds(0.5), 1, 10.0, TIMER());
+        let timed = Plan::new(Length::Seconds(0.5), Kind::Latency, 10.0, TIMER());
         assert_eq!(timed, Plan { group: 100, end: End::Time(Duration::from_millis(500)) });
         assert_eq!(timed.counted(10.0).end, End::Groups(500_000));
         assert_eq!(timed.counted(f64::MAX).end, End::Groups(1));
@@ -299,8 +308,8 @@ mod tests {
     #[test]
     fn calls_that_do_many_operations_count_them_all() {
         let mut counter = Counter::default();
-        let plan = Plan::new(Length::Iterations(100), 32, 1e9, TIMER());
         let kind = Kind::Rate { per_call: 32 };
+        let plan = Plan::new(Length::Iterations(100), kind, 1e9, TIMER());
         let sample = measure(&mut counter, kind, plan, 0, TIMER()).unwrap();
         assert_eq!((counter.calls.len(), sample.intervals.operations()), (4, 128));
         assert!(sample.latencies.is_none());
@@ -312,7 +321,7 @@ mod tests {
             std::thread::sleep(Duration::from_millis(2));
             Ok(())
         };
-        let plan = Plan::new(Length::Iterations(20), 2, 1e9, TIMER());
+        let plan = Plan::new(Length::Iterations(20), Kind::Round, 1e9, TIMER());
         let sample = measure(&mut nap, Kind::Round, plan, 0, TIMER()).unwrap();
         assert_eq!(sample.intervals.operations(), 20);
         let summary = sample.latencies.unwrap().summary(TIMER()).unwrap();
@@ -350,8 +359,8 @@ mod tests {
     fn what_is_only_begun_does_not_count() {
         for (iterations, depth) in [(50, 100), (50, 5), (200, 4)] {
             let mut wave = Wave { depth, flying: 0 };
-            let plan = Plan::new(Length::Iterations(iterations), 1, 1e6, TIMER());
             let kind = Kind::Rate { per_call: 1 };
+            let plan = Plan::new(Length::Iterations(iterations), kind, 1e6, TIMER());
             let sample = measure(&mut wave, kind, plan, 0, TIMER()).unwrap();
             assert_eq!(sample.intervals.operations(), iterations);
             // A millisecond for each, whatever is in flight.
@@ -369,11 +378,47 @@ mod tests {
         let length = Length::Seconds(0.1);
         let (calls, each) = warm_up(&mut nap, length, 1, None).unwrap();
         assert!(calls >= 1 && each >= 1e6, "{calls} calls of {each} ns");
-        let plan = Plan::new(length, 1, each, TIMER());
+        let plan = Plan::new(length, Kind::Latency, each, TIMER());
         let sample = measure(&mut nap, Kind::Latency, plan, 0, TIMER()).unwrap();
-        assert!(sample.intervals.nanoseconds() >= 100_000_000);
+        // But for what is between two intervals.
+        assert!(sample.intervals.nanoseconds() >= 99_000_000);
         let summary = sample.latencies.unwrap().summary(TIMER()).unwrap();
         assert!(summary.min >= 999_000.0, "{}", summary.min);
+    }
+
+    #[test]
+    fn long_operations_take_no_more_time_than_one_of_them() {
+        let mut calls = 0;
+        let mut nap = |_| {
+            calls += 1;
+            std::thread::sleep(Duration::from_millis(40));
+            Ok(())
+        };
+        let kind = Kind::Rate { per_call: 1 };
+        let plan = Plan::new(Length::Seconds(0.1), kind, 4e7, TIMER());
+        let sample = measure(&mut nap, kind, plan, 0, TIMER()).unwrap();
+        assert_eq!(sample.intervals.operations(), calls);
+        // Three are begun in time, and one more in the last interval.
+        assert!(calls <= 4, "{calls} calls");
+    }
+
+    #[test]
+    fn reading_the_clock_is_no_part_of_a_rate() {
+        let nap = |_| {
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(())
+        };
+        // A clock that takes 100 µs is read twice for each latency, and once for each group where the rate counts.
+        let dear = Timer::of_cost(1e5);
+        let plan = Plan { group: 1, end: End::Groups(20) };
+        for (kind, readings) in [(Kind::Latency, 2), (Kind::Rate { per_call: 1 }, 1)] {
+            let began = Instant::now();
+            let sample = measure(&mut { nap }, kind, plan, 0, dear).unwrap();
+            let off = Duration::from_micros(20 * 100 * readings);
+            let time = Duration::from_nanos(sample.intervals.nanoseconds());
+            assert!(time >= Duration::from_millis(20) - off, "{time:?}");
+            assert!(time <= began.elapsed() - off, "{time:?}");
+        }
     }
 
     #[test]
@@ -391,7 +436,7 @@ mod tests {
     #[test]
     fn a_failure_ends_it() {
         let mut fails = |i| if i < 7 { Ok(()) } else { Err(Error::wrong("no luck")) };
-        let plan = Plan::new(Length::Seconds(60.0), 1, 1e9, TIMER());
+        let plan = Plan::new(Length::Seconds(60.0), Kind::Latency, 1e9, TIMER());
         assert!(measure(&mut fails, Kind::Latency, plan, 0, TIMER()).is_err());
     }
 }

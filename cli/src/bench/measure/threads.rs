@@ -52,6 +52,15 @@ impl Gate {
     }
 }
 
+/// Breaks a gate up when it is dropped.
+struct BreaksUp<'a>(&'a Gate);
+
+impl Drop for BreaksUp<'_> {
+    fn drop(&mut self) {
+        self.0.break_up();
+    }
+}
+
 /// Runs `work` on so many threads, each with its number, and returns what they found in that order. One
 /// thread is the caller's own. When one fails the gate is broken, and its reason is the answer.
 pub(crate) fn on_threads<R: Send>(
@@ -60,11 +69,11 @@ pub(crate) fn on_threads<R: Send>(
 ) -> Result<Vec<R>, Error> {
     let gate = Gate::new(threads as usize);
     let run = |number| {
-        let done = work(number, &gate);
-        if done.is_err() {
-            gate.break_up();
-        }
-        done
+        // Also when it panics.
+        let ends = BreaksUp(&gate);
+        let done = work(number, &gate)?;
+        std::mem::forget(ends);
+        Ok(done)
     };
     let results = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|number| scope.spawn(move || run(number))).collect();
@@ -123,5 +132,14 @@ mod tests {
             });
             assert_eq!(failed.unwrap_err().to_string(), "no luck");
         }
+    }
+
+    #[test]
+    fn nobody_waits_for_one_that_has_panicked() {
+        let failed = on_threads(3, |number, gate| {
+            assert_ne!(number, 1, "this panic is wanted");
+            gate.meet(|| Ok(()))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "a thread has panicked");
     }
 }

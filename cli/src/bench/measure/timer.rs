@@ -48,6 +48,12 @@ impl Timer {
         if operation >= 10.0 * self.cost {
             return 1;
         }
+        self.group_of_rate(operation)
+    }
+
+    /// How many of them go between two readings of the clock where only their rate counts: so many that the clock
+    /// takes a hundredth, or one.
+    pub(crate) fn group_of_rate(self, operation: f64) -> u64 {
         (100.0 * self.cost / operation.max(0.1)).ceil().clamp(1.0, 1e6) as u64
     }
 }
@@ -67,6 +73,14 @@ mod tests {
         let timer = Timer::of_cost(20.0);
         for (operation, group) in [(0.0, 20_000), (3.0, 667), (199.0, 11), (200.0, 1), (1e9, 1)] {
             assert_eq!(timer.group_for(operation), group, "{operation} ns");
+        }
+    }
+
+    #[test]
+    fn the_clock_is_a_hundredth_of_a_rate() {
+        let timer = Timer::of_cost(20.0);
+        for (operation, group) in [(3.0, 667), (250.0, 8), (1999.0, 2), (2000.0, 1), (1e9, 1)] {
+            assert_eq!(timer.group_of_rate(operation), group, "{operation} ns");
         }
     }
 }

@@ -130,8 +130,9 @@ fn first_gets(timer: Timer, length: Length, target: &Array<u64>) -> Result<Sampl
         Ok(())
     };
     // A thread takes far longer than the clock, so each is looked at alone.
-    let plan = Plan::new(length, 1, f64::MAX, timer);
-    let mut sample = measure(&mut operation, Kind::Rate { per_call: 1 }, plan, 0, timer)?;
+    let kind = Kind::Rate { per_call: 1 };
+    let plan = Plan::new(length, kind, f64::MAX, timer);
+    let mut sample = measure(&mut operation, kind, plan, 0, timer)?;
     sample.latencies = Some(latencies);
     Ok(sample)
 }
