@@ -145,8 +145,8 @@ fn the_duration_is_kept() {
     for row in &rows {
         is_sane(row);
         let seconds = number(row, "/seconds");
-        // That of a barrier is foreseen from a few.
-        let least = if row["test"] == "barrier" { 0.0 } else { 0.2 };
+        // That of a barrier is foreseen from a few. Of the others reading the clock is no part: a sixth at most.
+        let least = if row["test"] == "barrier" { 0.0 } else { 0.15 };
         assert!((least..20.0).contains(&seconds), "{row}");
     }
 }

@@ -1,22 +1,26 @@
-//! How nodes that do not measure sleep, and are woken.
+//! How nodes that do not measure sleep, and are woken; and how two that do begin together.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pangea::{Array, Node};
 
 use super::error::Error;
 
 /// Words of each node.
-const WORDS: usize = 2;
+const WORDS: usize = 3;
 /// At this word, rank 0 says that measuring is over.
 const OVER: usize = 0;
 /// At this one, the other side says that it is done.
 const DONE: usize = 1;
+/// At this one, that it is ready to begin.
+const READY: usize = 2;
 
 /// How long a node sleeps between two looks at its own word.
 const NAP: Duration = Duration::from_millis(2);
 /// After so many naps it makes sure that who is to wake it is still there.
 const NAPS: u32 = 250;
+/// Who does not sleep makes sure as often.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Words at each node that others raise. Who waits for one sleeps, so that it takes no processor from those who
 /// measure, as it would at a barrier.
@@ -51,6 +55,20 @@ impl Bell {
     /// Sleeps until measuring is over.
     pub(crate) fn wait(&self) -> Result<(), Error> {
         self.sleep_until(OVER, 0)
+    }
+
+    /// This side is ready; waits, without sleeping, until the other is, too.
+    pub(crate) fn begin_with(&self, peer: usize) -> Result<(), Error> {
+        self.words.put(peer * WORDS + READY, self.round)?;
+        let mut looked = Instant::now();
+        while self.words.get(self.rank * WORDS + READY)? < self.round {
+            std::thread::yield_now();
+            if looked.elapsed() >= LOOK_EVERY {
+                self.alive(peer)?;
+                looked = Instant::now();
+            }
+        }
+        Ok(())
     }
 
     /// This side is done; sleeps until the other is, too.

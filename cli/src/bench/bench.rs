@@ -12,7 +12,7 @@ use super::error::Error;
 use super::measure::{End, Gate, Intervals, Kind, Latencies, Operation, Plan, Sample, Timer};
 use super::measure::{measure, on_threads, warm_up};
 use super::report::{Fact, Row};
-pub(crate) use super::test::{Setting, Sizes, Takes, Workload};
+pub(crate) use super::test::{Models, Setting, Sizes, Takes, Workload};
 
 /// Which nodes measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,17 +109,22 @@ impl Measured {
 /// Where the threads of a node meet around what is measured.
 pub(crate) struct Stage<'a> {
     gate: &'a Gate,
-    begins: &'a dyn Fn(),
+    begins: &'a (dyn Fn() -> Result<(), Error> + Sync),
     ends: &'a (dyn Fn() -> Result<(), Error> + Sync),
 }
 
+/// Which other nodes measure at the same time.
+#[derive(Clone, Copy)]
+enum Beside {
+    Nobody,
+    Peer(usize),
+    All,
+}
+
 impl Stage<'_> {
-    /// What counts begins when all threads are here.
+    /// What counts begins when all threads are here, of all nodes that measure.
     pub(crate) fn begin(&self) -> Result<(), Error> {
-        self.gate.meet(|| {
-            (self.begins)();
-            Ok(())
-        })
+        self.gate.meet(self.begins)
     }
 
     /// It ends when all are here; nobody goes on before the other side is done, too.
@@ -279,9 +284,13 @@ impl<'a> Bench<'a> {
         self.node.barrier()?;
         if rank < measuring {
             let threads = if who == Who::Together { 1 } else { setting.threads };
-            let peer = both.then_some(hand(0).peer);
+            let beside = match who {
+                Who::First if both => Beside::Peer(hand(0).peer),
+                Who::First => Beside::Nobody,
+                Who::All | Who::Together => Beside::All,
+            };
             mine =
-                self.on_stage(threads, &bell, peer, |thread, stage| work(hand(thread), stage))?;
+                self.on_stage(threads, &bell, beside, |thread, stage| work(hand(thread), stage))?;
             if rank == 0 {
                 bell.ring_all(measuring)?;
             }
@@ -304,7 +313,7 @@ impl<'a> Bench<'a> {
         &self,
         threads: u32,
         bell: &Bell,
-        peer: Option<usize>,
+        others: Beside,
         work: impl Fn(u32, &Stage<'_>) -> Result<Sample, Error> + Sync,
     ) -> Result<Measured, Error> {
         let (node, beside) = (self.node.clone(), self.beside.borrow().clone());
@@ -315,10 +324,21 @@ impl<'a> Bench<'a> {
                 counts[at] = node.counts() + beside;
             }
         };
-        let begins = || note(0);
+        let begins = || {
+            match others {
+                Beside::Nobody => {}
+                Beside::Peer(peer) => bell.begin_with(peer)?,
+                Beside::All => node.barrier()?,
+            }
+            note(0);
+            Ok(())
+        };
         let ends = || {
             note(1);
-            peer.map_or(Ok(()), |peer| bell.wait_for(peer))
+            match others {
+                Beside::Peer(peer) => bell.wait_for(peer),
+                Beside::Nobody | Beside::All => Ok(()),
+            }
         };
         let samples = on_threads(threads, |thread, gate| {
             work(thread, &Stage { gate, begins: &begins, ends: &ends })

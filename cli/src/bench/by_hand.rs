@@ -8,7 +8,7 @@ use pangea::cluster::{Address, JobEnv, Rank};
 use verbs_shim::provider::Choice;
 
 use super::options::BenchOptions;
-use super::{job, node, report};
+use super::{job, node, report, tell_left_out};
 use crate::failure::Failure;
 use crate::job::Job;
 use crate::style;
@@ -44,6 +44,7 @@ pub(crate) fn connect(options: &BenchOptions, address: &Address) -> Result<ExitC
     // What cannot be is told before the server is disturbed, as far as it depends on this side alone.
     let planned = settings.plan(u32::MAX).map_err(Failure::usage)?;
     report::check(&settings, &planned).map_err(Failure::usage)?;
+    tell_left_out(&settings, u32::MAX);
     let mut job = JobEnv::at(address.clone()).map_err(|error| {
         Failure::usage(format_args!("{error} (the server prints the command to type here)"))
     })?;

@@ -38,6 +38,7 @@ use crate::failure::Failure;
 use crate::job::{Job, Manner, Program};
 use crate::options::DEFAULT_CACHE;
 use crate::size::Size;
+use crate::style;
 use options::BenchOptions;
 use settings::Settings;
 
@@ -64,6 +65,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode, Failure> {
 fn job(options: &BenchOptions, settings: &Settings) -> Result<Job, Failure> {
     let planned = settings.plan(options.nodes).map_err(Failure::usage)?;
     report::check(settings, &planned).map_err(Failure::usage)?;
+    tell_left_out(settings, options.nodes);
     let needed = planned.iter().map(|planned| planned.memory()).max().unwrap_or(0);
     let memory = options.memory.unwrap_or(Size::bytes((needed + BESIDES) as usize));
     Settings::fits(&planned, memory.get() as u64).map_err(Failure::usage)?;
@@ -79,6 +81,17 @@ fn job(options: &BenchOptions, settings: &Settings) -> Result<Job, Failure> {
         program: Program::Own(node_arguments()),
         manner: Manner::Demo,
     })
+}
+
+/// Says which tests of a group do not run.
+fn tell_left_out(settings: &Settings, nodes: u32) {
+    let names = settings.left_out(nodes);
+    if !names.is_empty() {
+        style::note(format_args!(
+            "left out, because they cannot do what is asked for: {} (whoever names one is told why)",
+            names.join(", ")
+        ));
+    }
 }
 
 /// The command line of a node: what this process was told, for the hidden subcommand.

@@ -89,7 +89,7 @@ fn measure_all(node: &Node, settings: &Settings, verbs: &VerbsOptions) -> Result
             for _ in 0..settings.repeat {
                 let rows = planned.test.run(&bench, &setting)?;
                 if let Some(printer) = &mut printer {
-                    rows.into_iter().for_each(|row| printer.row(row));
+                    printer.rows(rows);
                 }
             }
         }

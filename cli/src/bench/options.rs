@@ -20,12 +20,6 @@ const DURATION: f64 = 1.0;
 /// The same in the tour, which is to be short.
 const TOUR_DURATION: f64 = 0.5;
 
-/// What each node gives to the table of GUPS when nothing is said.
-const TABLE: u64 = 128 << 20;
-/// Records of YCSB, and bytes of each, when nothing is said.
-const RECORDS: u64 = 10_000;
-const RECORD_SIZE: u64 = 1000;
-
 /// All sizes are these powers of two, as perftest has them: 2 bytes to 8 MiB.
 const ALL_SIZES: std::ops::RangeInclusive<u32> = 1..=23;
 
@@ -45,7 +39,7 @@ pub(crate) struct BenchOptions {
     pub(crate) nodes: u32,
 
     /// Be one node of a job by hand, and wait for the others; prints the command to type there
-    #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1, default_missing_value = SERVER, conflicts_with_all = ["connect", "json", "plot"])]
+    #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1, default_missing_value = SERVER, conflicts_with_all = ["connect", "json", "plot", "compare"])]
     pub(crate) server: Option<SocketAddr>,
 
     /// Be another node of such a job: measure, and tell the results
@@ -216,9 +210,9 @@ impl BenchOptions {
             threads: self.threads.clone(),
             bidirectional: self.bidirectional,
             model: self.model,
-            table: self.table.map_or(TABLE, |size| size.get() as u64),
-            records: self.records.unwrap_or(RECORDS),
-            record_size: self.record_size.map_or(RECORD_SIZE, |size| size.get() as u64),
+            table: self.table.map(|size| size.get() as u64),
+            records: self.records,
+            record_size: self.record_size.map(|size| size.get() as u64),
             repeat: self.repeat,
             device: self.device.clone(),
             port: self.port,
@@ -378,6 +372,7 @@ mod tests {
             ("--server nowhere", "invalid socket address"),
             ("--server --connect a:1", "cannot be used with"),
             ("--server --json", "cannot be used with"),
+            ("--server --compare old.json", "cannot be used with"),
             ("--connect a:1 -n 2", "cannot be used with"),
             ("--connect nowhere", "HOST:PORT"),
             ("--connect a:0", "HOST:PORT"),

@@ -7,6 +7,12 @@ use super::bench::{Setting, Workload};
 use super::catalog;
 use crate::size;
 
+/// What each node gives to the table of GUPS when nothing is said.
+const TABLE: u64 = 128 << 20;
+/// Records of YCSB, and bytes of each, when nothing is said.
+const RECORDS: u64 = 10_000;
+const RECORD_SIZE: u64 = 1000;
+
 /// How long a measurement is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -39,10 +45,10 @@ pub(crate) struct Settings {
     pub(crate) bidirectional: bool,
     pub(crate) model: Option<Model>,
     /// Bytes of each node of which the table of GUPS takes about half.
-    pub(crate) table: u64,
+    pub(crate) table: Option<u64>,
     /// Records of YCSB, and bytes of each.
-    pub(crate) records: u64,
-    pub(crate) record_size: u64,
+    pub(crate) records: Option<u64>,
+    pub(crate) record_size: Option<u64>,
     /// Rows for each test and size.
     pub(crate) repeat: u32,
     /// The NIC, where it was said.
@@ -96,9 +102,19 @@ impl Settings {
         }
     }
 
+    /// The tests of a group, or of the tour, that cannot do what is asked for, so that they do not run.
+    pub(crate) fn left_out(&self, nodes: u32) -> Vec<&'static str> {
+        let chosen = catalog::choose(&self.tests).unwrap_or_default().into_iter();
+        chosen.filter(|test| self.of(*test, nodes).is_err()).map(|test| test.name()).collect()
+    }
+
     /// Options that only some tests have a use for, as far as they were given.
     fn given(&self) -> Vec<Given> {
-        let all: [(bool, Given); 5] = [
+        let all: [(bool, Given); 9] = [
+            (self.warmup.is_some(), ("--warmup", |test| !test.takes().own_warmup)),
+            (self.table.is_some(), ("--table", |test| test.takes().table)),
+            (self.records.is_some(), ("--records", |test| test.takes().records)),
+            (self.record_size.is_some(), ("--record-size", |test| test.takes().records)),
             (self.depth.is_some(), ("--depth", |test| test.takes().depth.is_some())),
             (self.batch.is_some(), ("--batch", |test| test.takes().batch.is_some())),
             (
@@ -130,6 +146,11 @@ impl Settings {
                 return Err(format!("{option} has no meaning for {name}; {which}"));
             }
         }
+        if self.model == Some(Model::Relaxed) && takes.model.is_some_and(|models| !models.relaxed) {
+            return Err(format!(
+                "{name} is of coherent values, which the model relaxed has not; give it --model sequential or strict"
+            ));
+        }
         let sizes = match takes.size {
             None if self.sizes.is_empty() => vec![8],
             None => return Err(format!("{name} has no sizes; leave --size and --all-sizes out")),
@@ -158,10 +179,10 @@ impl Settings {
             batch,
             threads,
             bidirectional: self.bidirectional,
-            model: takes.model.map_or(Model::Relaxed, |usual| self.model.unwrap_or(usual)),
-            table: self.table,
-            records: self.records,
-            record_size: self.record_size,
+            model: takes.model.map_or(Model::Relaxed, |models| self.model.unwrap_or(models.usual)),
+            table: self.table.unwrap_or(TABLE),
+            records: self.records.unwrap_or(RECORDS),
+            record_size: self.record_size.unwrap_or(RECORD_SIZE),
         };
         let with_threads = |size| self.threads.iter().map(move |threads| (size, *threads));
         Ok(sizes.into_iter().flat_map(with_threads).map(setting).collect())
@@ -210,9 +231,9 @@ mod tests {
             threads: vec![1],
             bidirectional: false,
             model: None,
-            table: 1 << 20,
-            records: 100,
-            record_size: 1000,
+            table: None,
+            records: None,
+            record_size: None,
             repeat: 1,
             device: None,
             port: None,
@@ -246,6 +267,8 @@ mod tests {
         let both = Settings { bidirectional: true, ..settings(&["raw"]) };
         let chosen = names(&both.plan(2).unwrap());
         assert!(chosen.contains(&"read-bw") && !chosen.contains(&"write-lat"), "{chosen:?}");
+        assert_eq!(both.left_out(2), ["write-lat"]);
+        assert!(settings(&["raw"]).left_out(2).is_empty());
         let named = Settings { bidirectional: true, ..settings(&["raw", "write-lat"]) };
         let reason = named.plan(2).err().unwrap();
         assert!(reason.contains("--bidirectional has no meaning for write-lat"), "{reason}");
@@ -253,6 +276,32 @@ mod tests {
         assert!(none.plan(2).is_err());
         let alone = names(&settings(&["array"]).plan(1).unwrap());
         assert!(alone.iter().all(|name| name.ends_with("-local")), "{alone:?}");
+    }
+
+    #[test]
+    fn no_option_is_given_in_vain() {
+        let refused = |test: &str, settings: Settings| {
+            let settings = Settings { tests: vec![test.to_owned()], ..settings };
+            settings.plan(2).err().unwrap_or_default()
+        };
+        let plain = || settings(&[]);
+        let warm = || Settings { warmup: Some(9), ..plain() };
+        for test in ["miss", "first-get", "gups-exact", "sweep-axes"] {
+            assert!(refused(test, warm()).contains("--warmup has no meaning"), "{test}");
+        }
+        assert_eq!(refused("get", warm()), "");
+        for (option, other, given) in [
+            ("--table", "gups-exact", Settings { table: Some(1 << 20), ..plain() }),
+            ("--records", "ycsb-a", Settings { records: Some(7), ..plain() }),
+            ("--record-size", "ycsb-a", Settings { record_size: Some(160), ..plain() }),
+        ] {
+            let reason = refused("get", given.clone());
+            assert!(reason.contains(&format!("{option} has no meaning for get")), "{reason}");
+            assert_eq!(refused(other, given), "");
+        }
+        let relaxed = || Settings { model: Some(Model::Relaxed), ..plain() };
+        assert!(refused("store", relaxed()).contains("--model sequential or strict"));
+        assert_eq!(refused("ycsb-a", relaxed()), "");
     }
 
     #[test]

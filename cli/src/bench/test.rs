@@ -50,8 +50,23 @@ pub(crate) struct Takes {
     pub(crate) threads: bool,
     /// Whether both sides can do it at once.
     pub(crate) bidirectional: bool,
-    /// The consistency model, if nothing is said; `None` if that is no setting of it.
-    pub(crate) model: Option<Model>,
+    /// Its consistency models; `None` if that is no setting of it.
+    pub(crate) model: Option<Models>,
+    /// Whether it is warm by what it does itself, so that the warm-up is no setting of it.
+    pub(crate) own_warmup: bool,
+    /// Whether it has the table of GUPS.
+    pub(crate) table: bool,
+    /// Whether it has the records of YCSB.
+    pub(crate) records: bool,
+}
+
+/// The consistency models that a test can have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Models {
+    /// If nothing is said.
+    pub(crate) usual: Model,
+    /// Whether `Relaxed` is one of them.
+    pub(crate) relaxed: bool,
 }
 
 /// The sizes in bytes that a test can have.

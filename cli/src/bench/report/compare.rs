@@ -59,7 +59,7 @@ impl Case {
     fn median(&self) -> f64 {
         let mut values = self.values.clone();
         values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
+        f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2])
     }
 
     /// Whether it measures the same.

@@ -66,11 +66,11 @@ impl Printer {
     }
 
     /// A test is done with one setting.
-    pub(crate) fn row(&mut self, row: Row) {
+    pub(crate) fn rows(&mut self, rows: Vec<Row>) {
         if let Some(table) = &mut self.table {
-            say(&table.row(&row));
+            say(&table.rows(&rows));
         }
-        self.report.rows.push(row);
+        self.report.rows.extend(rows);
     }
 
     /// All tests are done.

@@ -41,7 +41,7 @@ pub(crate) struct Row {
     pub(crate) parameters: BTreeMap<String, Fact>,
     /// Operations that were measured, of all threads and nodes.
     pub(crate) operations: u64,
-    /// How long that took.
+    /// How long that took, without reading the clock.
     pub(crate) seconds: f64,
     /// How long an operation took.
     pub(crate) latency: Option<Latency>,

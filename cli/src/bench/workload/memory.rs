@@ -63,7 +63,7 @@ impl Workload for MemoryTest {
     fn takes(&self) -> Takes {
         let sizes = Sizes { usual: 4096, least: 8, most: 1 << 30 };
         let size = (self.act == Act::Create).then_some(sizes);
-        Takes { size, threads: true, ..Takes::default() }
+        Takes { size, threads: true, own_warmup: self.act == Act::FirstGet, ..Takes::default() }
     }
 
     fn memory(&self, setting: &Setting) -> u64 {

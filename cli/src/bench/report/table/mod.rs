@@ -28,10 +28,6 @@ pub(crate) struct Table {
     several_threads: bool,
     group: String,
     columns: Vec<Column>,
-    /// All headings of this group so far.
-    headings: Vec<Vec<Column>>,
-    /// The columns stay until the group is over.
-    settled: bool,
     grouped: bool,
     missing: bool,
     wrong: bool,
@@ -46,8 +42,6 @@ impl Table {
             several_threads,
             group: String::new(),
             columns: Vec::new(),
-            headings: Vec::new(),
-            settled: false,
             grouped: false,
             missing: false,
             wrong: false,
@@ -71,17 +65,27 @@ impl Table {
         text
     }
 
-    /// The next row, with a heading if it needs one.
-    pub(crate) fn row(&mut self, row: &Row) -> String {
+    /// What a test has found: its rows, below one heading, with that if they need another than there is.
+    pub(crate) fn rows(&mut self, rows: &[Row]) -> String {
         let mut text = String::new();
-        let wanted = self.wanted(row);
-        if !self.heading_fits(row, &wanted) {
-            let group = if self.group == row.group { "" } else { &row.group };
-            self.head_for(row, wanted);
+        let Some(first) = rows.first() else { return text };
+        let wanted = self.wanted(rows);
+        let fits = match rows {
+            [row] => self.heading_fits(row, &wanted),
+            _ => self.group == first.group && self.columns == wanted,
+        };
+        if !fits {
+            let group = if self.group == first.group { "" } else { &first.group };
+            self.columns = wanted;
             text.push('\n');
             text += &self.heading(group);
-            self.group.clone_from(&row.group);
+            self.group.clone_from(&first.group);
         }
+        text + &rows.iter().map(|row| self.row(row)).collect::<String>()
+    }
+
+    /// A row below the heading that is there.
+    fn row(&mut self, row: &Row) -> String {
         if let Some(latency) = &row.latency {
             self.grouped |= latency.group > 1;
             self.missing |= [latency.p90, latency.p99, latency.p999].contains(&None);
@@ -106,7 +110,7 @@ impl Table {
         }
         let trimmed = line.trim_end();
         let used = used - (line.chars().count() - trimmed.chars().count());
-        text + trimmed + &self.remarks(row, used)
+        trimmed.to_owned() + &self.remarks(row, used)
     }
 
     /// What stands below all, if it is needed.
@@ -114,7 +118,7 @@ impl Table {
         let mut text = String::new();
         if self.grouped {
             text += &lines(
-                "group: so many operations were timed together, because one takes less than a hundred readings of the \
+                "group: so many operations were timed together, because one takes less than ten readings of the \
                  clock; percentiles are of the averages of groups",
                 self.width,
                 dim,
@@ -129,14 +133,22 @@ impl Table {
         if text.is_empty() { text } else { format!("\n{text}") }
     }
 
-    /// The columns that have something to say of a row and are worth their room.
-    fn wanted(&self, row: &Row) -> Vec<Column> {
-        let mut columns = columns_of(row);
-        if self.several_threads && row.threads == 1 {
-            let at = usize::from(columns.first() == Some(&Column::Size));
-            columns.insert(at, Column::Threads);
+    /// The columns that have something to say of any of these rows and are worth their room: first what was asked for.
+    fn wanted(&self, rows: &[Row]) -> Vec<Column> {
+        let mut columns: Vec<Column> = rows.iter().flat_map(columns_of).collect();
+        if self.several_threads {
+            columns.push(Column::Threads);
         }
-        self.fitting(columns, row)
+        let is_parameter = |column: &Column| match column {
+            Column::Number(name) => rows.iter().any(|row| row.parameters.contains_key(name)),
+            column => *column < Column::Least,
+        };
+        columns.sort_unstable_by(|one, other| {
+            is_parameter(other).cmp(&is_parameter(one)).then_with(|| one.cmp(other))
+        });
+        columns.dedup();
+        let widest = rows.iter().max_by_key(|row| self.width_of(&[], row));
+        widest.map_or(Vec::new(), |row| self.fitting(columns, row))
     }
 
     /// Those of these columns for which there is room, beside what stands at the end of the row.
@@ -156,25 +168,6 @@ impl Table {
         INDENT + self.names + columns + words
     }
 
-    /// Finds the columns for a row that those that are there do not suit.
-    fn head_for(&mut self, row: &Row, wanted: Vec<Column>) {
-        if self.group != row.group {
-            self.headings.clear();
-            self.settled = false;
-        }
-        if self.headings.contains(&wanted) {
-            // Rows of two kinds take turns: from here on the columns are those of both.
-            let mut all: Vec<Column> = self.headings.concat();
-            all.sort_unstable();
-            all.dedup();
-            self.columns = self.fitting(all, row);
-            self.settled = true;
-        } else {
-            self.headings.push(wanted.clone());
-            self.columns = wanted;
-        }
-    }
-
     fn weight(&self, column: &Column, row: &Row) -> u8 {
         column.weight(row, self.several_threads)
     }
@@ -183,12 +176,10 @@ impl Table {
     /// is silent.
     fn heading_fits(&self, row: &Row, wanted: &[Column]) -> bool {
         let silent = |column: &Column| column.cell(row).is_empty() && !column.may_be_empty();
-        let suits = || {
-            wanted.iter().all(|it| self.weight(it, row) > 0 || self.columns.contains(it))
-                && !self.columns.iter().any(silent)
-                && self.width_of(&self.columns, row) <= self.width.max(self.width_of(wanted, row))
-        };
-        self.group == row.group && (self.settled || suits())
+        self.group == row.group
+            && wanted.iter().all(|it| self.weight(it, row) > 0 || self.columns.contains(it))
+            && !self.columns.iter().any(silent)
+            && self.width_of(&self.columns, row) <= self.width.max(self.width_of(wanted, row))
     }
 
     fn heading(&self, group: &str) -> String {
@@ -253,7 +244,7 @@ mod tests {
     /// The table of these rows on lines of so many letters.
     fn table(width: usize, rows: &[Row]) -> String {
         let mut table = Table::new(width, 10, false);
-        let text: String = rows.iter().map(|row| table.row(row)).collect();
+        let text: String = rows.iter().map(|row| table.rows(std::slice::from_ref(row))).collect();
         text + &table.legend()
     }
 
@@ -335,26 +326,31 @@ collective        min   median  average      p90      p99    p99.9   p99.99     
         let text = table(92, &[latency_test("hit", 5.0), worded]);
         assert!(text.lines().last().unwrap().ends_with("1.00  sequential"), "{text}");
         let mut several = Table::new(100, 10, true);
-        let text = [1, 2].map(|threads| several.row(&Row { threads, ..grouped(1) })).concat();
+        let text = [1, 2].map(|threads| several.rows(&[Row { threads, ..grouped(1) }])).concat();
         assert_eq!(text.matches("threads").count(), 1, "{text}");
     }
 
     #[test]
-    fn rows_that_take_turns_share_a_heading() {
-        let whole =
-            |name| Row { rate: Some(rate(1e5)), round_trips: Some(2.0), ..row(name, "ycsb") };
-        let kind = |name, median| Row { latency: Some(latency(median)), ..row(name, "ycsb") };
-        let rows = [whole("a"), kind("a read", 1e3), whole("b"), kind("b read", 2e3), whole("c")];
-        let text = table(92, &rows);
-        assert_eq!(text.matches("median").count(), 2, "{text}");
-        let lines: Vec<&str> = text.lines().collect();
-        let column = |line: &str, what: &str| line.find(what).map(|at| line[..at].chars().count());
-        assert_eq!(
-            column(lines[7], "rate").map(|at| at + 4),
-            column(lines[8], "k/s").map(|at| at + 3),
-            "{text}"
-        );
-        assert!(lines[9].contains("2.00 µs") && lines[10].ends_with("2.00"), "{text}");
+    fn rows_of_a_test_share_a_heading() {
+        let records = |row: Row| {
+            let parameters = [("records".to_owned(), Fact::Number(7.0))].into();
+            Row { parameters, group: "ycsb".to_owned(), ..row }
+        };
+        let test = |name: &str| {
+            let whole = Row { rate: Some(rate(1e5)), round_trips: Some(2.0), ..row(name, "") };
+            let kind = Row { latency: Some(latency(1e3)), ..row(&format!("{name} read"), "") };
+            [records(whole), records(kind)]
+        };
+        let mut table = Table::new(92, 10, false);
+        let text = ["a", "b"].map(|name| table.rows(&test(name))).concat();
+        let expected = "
+ycsb          records      min   median  average      p99    p99.9      rate     ±  rt/op
+  a                 7                                                100 k/s   5 %   2.00
+  a read            7   900 ns  1.00 µs  1.10 µs  1.50 µs  2.00 µs
+  b                 7                                                100 k/s   5 %   2.00
+  b read            7   900 ns  1.00 µs  1.10 µs  1.50 µs  2.00 µs
+";
+        assert_eq!(text, expected);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use pangea::{Element, Model, ReadGuard, Shared};
 
 use super::{GROUP, HOME, LARGE};
-use crate::bench::bench::{Bench, Measured, Setting, Takes, Who, Workload};
+use crate::bench::bench::{Bench, Measured, Models, Setting, Takes, Who, Workload};
 use crate::bench::error::Error;
 use crate::bench::measure::Operation;
 use crate::bench::report::Row;
@@ -106,9 +106,10 @@ impl Workload for Repeated {
     }
 
     fn takes(&self) -> Takes {
+        let models = Models { usual: Model::Sequential, relaxed: false };
         Takes {
             threads: self.what.is_hit(),
-            model: self.what.is_write().then_some(Model::Sequential),
+            model: self.what.is_write().then_some(models),
             ..Takes::default()
         }
     }
@@ -124,12 +125,6 @@ impl Workload for Repeated {
             What::StrictSmall | What::StrictLarge => Model::Strict,
             _ => setting.model,
         };
-        if model == Model::Relaxed {
-            return Err(Error::wrong(format_args!(
-                "{}: there are no coherent values of the model relaxed; --model sequential or strict",
-                self.name
-            )));
-        }
         // Nobody else uses them.
         let measured = if self.what == What::StrictLarge {
             let values = values::<[u8; LARGE]>(bench, &name, model, 1)?;

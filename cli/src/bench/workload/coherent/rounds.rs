@@ -113,7 +113,7 @@ impl Workload for Rounds {
     }
 
     fn takes(&self) -> Takes {
-        Takes::default()
+        Takes { own_warmup: true, ..Takes::default() }
     }
 
     fn memory(&self, _: &Setting) -> u64 {

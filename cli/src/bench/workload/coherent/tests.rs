@@ -7,7 +7,7 @@ use crate::bench::workload::testing::{is_sane, rows};
 #[test]
 fn each_test_takes_the_requests_that_it_is_to_take() {
     for nodes in [2, 3] {
-        let rows = rows(nodes, "coherent --iters 300 --warmup 100").unwrap();
+        let rows = rows(nodes, "coherent --iters 300").unwrap();
         let names: Vec<_> = rows.iter().map(|row| row.test.as_str()).collect();
         let repeated = REPEATED.iter().map(Workload::name);
         assert_eq!(names, repeated.chain(ROUNDS.iter().map(Workload::name)).collect::<Vec<_>>());

@@ -72,7 +72,7 @@ impl Workload for Gups {
     }
 
     fn takes(&self) -> Takes {
-        Takes { threads: true, ..Takes::default() }
+        Takes { threads: true, own_warmup: true, table: true, ..Takes::default() }
     }
 
     fn nodes(&self) -> u32 {

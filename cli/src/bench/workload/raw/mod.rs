@@ -146,7 +146,7 @@ impl Workload for RawTest {
             batch: many.then_some(if self.manner == Manner::Rate { 32 } else { 1 }),
             threads: true,
             bidirectional: self.manner != Manner::PingPong,
-            model: None,
+            ..Takes::default()
         }
     }
 

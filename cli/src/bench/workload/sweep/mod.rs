@@ -82,7 +82,7 @@ impl Workload for Sweep {
     }
 
     fn takes(&self) -> Takes {
-        Takes { threads: true, ..Takes::default() }
+        Takes { threads: true, own_warmup: true, ..Takes::default() }
     }
 
     fn memory(&self, _: &Setting) -> u64 {

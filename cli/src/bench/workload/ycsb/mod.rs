@@ -27,7 +27,7 @@ use pangea::cluster::Rank;
 use pangea::{Array, Distribution, Model};
 
 use super::draw::Draw;
-use crate::bench::bench::{Bench, Hand, Measured, Setting, Takes, Who, Workload};
+use crate::bench::bench::{Bench, Hand, Measured, Models, Setting, Takes, Who, Workload};
 use crate::bench::error::Error;
 use crate::bench::measure::Latencies;
 use crate::bench::report::{Fact, Row};
@@ -79,7 +79,8 @@ impl Workload for Ycsb {
     }
 
     fn takes(&self) -> Takes {
-        Takes { threads: true, model: Some(Model::Sequential), ..Takes::default() }
+        let model = Some(Models { usual: Model::Sequential, relaxed: true });
+        Takes { threads: true, model, records: true, ..Takes::default() }
     }
 
     fn nodes(&self) -> u32 {
@@ -191,7 +192,7 @@ impl Ycsb {
         found: &Found,
     ) -> Vec<Row> {
         let [whole, absent, torn] = found.states();
-        let parameters = [("records", setting.records), ("bytes", setting.record_size)];
+        let parameters = [("records", setting.records), ("record bytes", setting.record_size)];
         let parameters =
             parameters.map(|(name, value)| (name.to_owned(), Fact::Number(value as f64)));
         let mut row = bench.row(self, setting, plain);

@@ -43,7 +43,7 @@ fn relaxed_records_are_checked_and_torn_ones_told() {
     let rows = rows(3, "ycsb --model relaxed --records 50 --record-size 4000 --iters 300").unwrap();
     for test in TESTS.iter().map(Workload::name) {
         let row = of(&rows, test)[0];
-        assert_eq!((row.verified, number(row, "bytes")), (None, 4000.0));
+        assert_eq!((row.verified, number(row, "record bytes")), (None, 4000.0));
         let checked = number(row, "checked records");
         assert!(checked >= 100.0 && number(row, "torn records") < checked, "{row:?}");
     }
