@@ -30,7 +30,9 @@ fn main() {
     println!("cargo::rustc-env=PANGEA_BUILD_RUSTC={rustc}");
     println!("cargo::rustc-env=PANGEA_BUILD_PROFILE={profile}");
 
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    // As it is now: this program may have been built before the checkout was moved.
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").expect("cargo says it");
+    let root = Path::new(&manifest).join("..");
     for source in SOURCES {
         again_when_changed(&root.join(source));
     }

@@ -207,7 +207,7 @@ impl BenchOptions {
             warmup: self.warmup,
             depth: self.depth,
             batch: self.batch,
-            threads: self.threads.clone(),
+            threads: self.each_thread_count(),
             bidirectional: self.bidirectional,
             model: self.model,
             table: self.table.map(|size| size.get() as u64),
@@ -221,6 +221,17 @@ impl BenchOptions {
             plot: self.plot.clone(),
             compare: self.compare.clone(),
         }
+    }
+
+    /// The numbers of threads, each once.
+    fn each_thread_count(&self) -> Vec<u32> {
+        let mut counts = Vec::new();
+        for threads in &self.threads {
+            if !counts.contains(threads) {
+                counts.push(*threads);
+            }
+        }
+        counts
     }
 
     /// Which NIC to use: what the environment says, but for what is said here.
@@ -301,6 +312,7 @@ mod tests {
         let settings = parse("get --iters 500 --warmup 7 --threads 3 -n 4").unwrap().settings();
         assert_eq!((settings.length, settings.warmup), (Length::Iterations(500), Some(7)));
         assert_eq!((settings.threads, settings.nodes), (vec![3], 4));
+        assert_eq!(parse("get --threads 4,1,4").unwrap().settings().threads, [4, 1]);
     }
 
     #[test]

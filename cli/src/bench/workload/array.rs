@@ -115,33 +115,24 @@ impl Workload for ArrayTest {
 
     fn run(&self, bench: &Bench<'_>, setting: &Setting) -> Result<Vec<Row>, Error> {
         let threads = setting.threads as usize;
+        let words = threads * LINE / 8;
         let measured = match self.verb {
             Verb::FetchAdd | Verb::CompareSwap => {
-                let targets = Targets::<u64>::new(bench, threads * LINE / 8, self.local)?;
-                let measured = self.atomics(bench, setting, &targets)?;
-                targets.release()?;
-                measured
+                self.on_targets(bench, words, |targets| self.atomics(bench, setting, targets))
             }
             Verb::GetMany | Verb::PutMany => {
-                let targets = Targets::<u64>::new(bench, MANY, self.local)?;
-                let measured = self.many(bench, setting, &targets)?;
-                targets.release()?;
-                measured
+                self.on_targets(bench, MANY, |targets| self.many(bench, setting, targets))
             }
-            _ if setting.size == 8 => {
-                let targets = Targets::<u64>::new(bench, threads * LINE / 8, self.local)?;
-                let measured = self.elements(bench, setting, &targets)?;
-                targets.release()?;
-                measured
-            }
+            _ if setting.size == 8 => self.on_targets(bench, words, |targets: &Targets<u64>| {
+                self.transfers(bench, setting, targets, 1, LINE / 8)
+            }),
             _ => {
-                let len = threads * stride(setting.bytes());
-                let targets = Targets::<u8>::new(bench, len, self.local)?;
-                let measured = self.ranges(bench, setting, &targets)?;
-                targets.release()?;
-                measured
+                let (bytes, apart) = (setting.bytes(), stride(setting.bytes()));
+                self.on_targets(bench, threads * apart, |targets: &Targets<u8>| {
+                    self.transfers(bench, setting, targets, bytes, apart)
+                })
             }
-        };
+        }?;
         Ok(bench.rows(self, setting, measured.as_ref()))
     }
 }
@@ -176,6 +167,19 @@ impl<T: Element> Targets<T> {
 }
 
 impl ArrayTest {
+    /// Measures on arrays of so many elements, which are there meanwhile.
+    fn on_targets<T: Element>(
+        &self,
+        bench: &Bench<'_>,
+        len: usize,
+        measure: impl FnOnce(&Targets<T>) -> Result<Option<Measured>, Error>,
+    ) -> Result<Option<Measured>, Error> {
+        let targets = Targets::new(bench, len, self.local)?;
+        let measured = measure(&targets)?;
+        targets.release()?;
+        Ok(measured)
+    }
+
     fn atomics(
         &self,
         bench: &Bench<'_>,
@@ -234,76 +238,49 @@ impl ArrayTest {
         })
     }
 
-    /// Single elements of 8 bytes.
-    fn elements(
-        &self,
-        bench: &Bench<'_>,
-        setting: &Setting,
-        targets: &Targets<u64>,
-    ) -> Result<Option<Measured>, Error> {
-        let at = |hand: Hand| hand.thread as usize * LINE / 8;
-        match self.verb {
-            Verb::Get => bench.latency(Who::First, setting, |hand| {
-                let (target, at) = (targets.of(hand), at(hand));
-                Ok(move |_| done(target.get(at)))
-            }),
-            Verb::Put => bench.latency(Who::First, setting, |hand| {
-                let (target, at) = (targets.of(hand), at(hand));
-                Ok(move |i| done(target.put(at, i)))
-            }),
-            _ => self.streams(bench, setting, targets, 1, at),
-        }
-    }
-
-    /// Ranges of bytes.
-    fn ranges(
-        &self,
-        bench: &Bench<'_>,
-        setting: &Setting,
-        targets: &Targets<u8>,
-    ) -> Result<Option<Measured>, Error> {
-        let bytes = setting.bytes();
-        let at = |hand: Hand| hand.thread as usize * stride(bytes);
-        match self.verb {
-            Verb::Get => bench.latency(Who::First, setting, |hand| {
-                Ok(reading(targets.of(hand), at(hand), bytes))
-            }),
-            Verb::Put => bench.latency(Who::First, setting, |hand| {
-                Ok(writing(targets.of(hand), at(hand), bytes))
-            }),
-            _ => self.streams(bench, setting, targets, bytes, at),
-        }
-    }
-
-    /// Ranges of so many elements, where the rate counts.
-    fn streams<T: Element>(
+    /// Elements, so many at a time; those of two threads lie `apart`.
+    fn transfers<T: Element>(
         &self,
         bench: &Bench<'_>,
         setting: &Setting,
         targets: &Targets<T>,
         count: usize,
-        at: impl Fn(Hand) -> usize + Sync,
+        apart: usize,
     ) -> Result<Option<Measured>, Error> {
-        let depth = setting.depth as usize;
+        let (who, depth) = (Who::First, setting.depth as usize);
+        let at = |hand: Hand| hand.thread as usize * apart;
         match self.verb {
-            Verb::GetLater => bench.rate(Who::First, setting, 1, |hand| {
+            // One element.
+            Verb::Get if setting.size == 8 => bench.latency(who, setting, |hand| {
+                let (target, at) = (targets.of(hand), at(hand));
+                Ok(move |_| done(target.get(at)))
+            }),
+            Verb::Put if setting.size == 8 => bench.latency(who, setting, |hand| {
+                let (target, at) = (targets.of(hand), at(hand));
+                Ok(move |_| done(target.put(at, black_box(T::zeroed()))))
+            }),
+            Verb::Get => {
+                bench.latency(who, setting, |hand| Ok(reading(targets.of(hand), at(hand), count)))
+            }
+            Verb::Put => {
+                bench.latency(who, setting, |hand| Ok(writing(targets.of(hand), at(hand), count)))
+            }
+            Verb::GetLater => bench.rate(who, setting, 1, |hand| {
                 let flights = VecDeque::with_capacity(depth);
                 Ok(GetLater { target: targets.of(hand), at: at(hand), count, depth, flights })
             }),
             Verb::PutLater => {
                 let node = bench.node().clone();
-                bench.rate(Who::First, setting, depth as u64, |hand| {
+                bench.rate(who, setting, depth as u64, |hand| {
                     let from = vec![T::zeroed(); count];
                     let (node, target) = (node.clone(), targets.of(hand));
                     Ok(putting_later(node, target, at(hand), from, depth))
                 })
             }
-            Verb::GetRange => bench.rate(Who::First, setting, 1, |hand| {
-                Ok(reading(targets.of(hand), at(hand), count))
-            }),
-            _ => bench.rate(Who::First, setting, 1, |hand| {
-                Ok(writing(targets.of(hand), at(hand), count))
-            }),
+            Verb::GetRange => {
+                bench.rate(who, setting, 1, |hand| Ok(reading(targets.of(hand), at(hand), count)))
+            }
+            _ => bench.rate(who, setting, 1, |hand| Ok(writing(targets.of(hand), at(hand), count))),
         }
     }
 }

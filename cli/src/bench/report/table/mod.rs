@@ -119,7 +119,7 @@ impl Table {
         if self.grouped {
             text += &lines(
                 "group: so many operations were timed together, because one takes less than ten readings of the \
-                 clock; percentiles are of the averages of groups",
+                 clock, or is half of there and back; percentiles are of the averages of groups",
                 self.width,
                 dim,
             );
