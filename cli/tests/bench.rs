@@ -145,7 +145,7 @@ fn the_duration_is_kept() {
     for row in &rows {
         is_sane(row);
         let seconds = number(row, "/seconds");
-        // That of a barrier is foreseen from a few. Of the others reading the clock is no part: a sixth at most.
+        // For barriers it is foreseen. Reading the clock, a sixth at most, is no part of it.
         let least = if row["test"] == "barrier" { 0.0 } else { 0.15 };
         assert!((least..20.0).contains(&seconds), "{row}");
     }

@@ -9,8 +9,10 @@ use verbs_shim::provider::{Counter, Counts, VerbsOptions};
 
 use super::bell::Bell;
 use super::error::Error;
-use super::measure::{End, Gate, Intervals, Kind, Latencies, Operation, Plan, Sample, Timer};
-use super::measure::{measure, on_threads, warm_up};
+use super::measure::{
+    End, Gate, InStep, Intervals, Kind, Latencies, Operation, Plan, Sample, Timer,
+};
+use super::measure::{measure_in_step, on_threads, warm_up};
 use super::report::{Fact, Row};
 pub(crate) use super::test::{Models, Setting, Sizes, Takes, Workload};
 
@@ -251,10 +253,13 @@ impl<'a> Bench<'a> {
             let (done, each) = warm_up(&mut operation, length, per_call, warmup)?;
             let mut plan = Plan::new(length, kind, each, timer);
             if together {
-                plan = agree(&node, plan.counted(each))?;
+                plan = agreed(&node, plan)?;
             }
             stage.begin()?;
-            let sample = measure(&mut operation, kind, plan, done, timer)?;
+            let agree = |groups| Ok(node.broadcast(0, groups)?);
+            let in_step = together.then_some(InStep { each, agree: &agree });
+            let sample =
+                measure_in_step(&mut operation, kind, plan, done, timer, in_step.as_ref())?;
             // What others still use is kept until all are done.
             stage.end()?;
             Ok(sample)
@@ -437,11 +442,15 @@ fn counts_of(words: [u64; 7]) -> Counts {
 const TOGETHER: u64 = 64;
 
 /// All nodes do as rank 0 has planned.
-fn agree(node: &Node, plan: Plan) -> Result<Plan, Error> {
+fn agreed(node: &Node, plan: Plan) -> Result<Plan, Error> {
     let groups = match plan.end {
         End::Groups(groups) => groups,
-        End::Time(_) => 1,
+        End::Time(_) => 0,
     };
     let [group, groups] = node.broadcast(0, [plan.group, groups])?;
-    Ok(Plan { group, end: End::Groups(groups) })
+    let end = match plan.end {
+        End::Groups(_) => End::Groups(groups),
+        time => time,
+    };
+    Ok(Plan { group, end })
 }

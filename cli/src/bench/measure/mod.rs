@@ -16,6 +16,8 @@ mod timer;
 
 pub(crate) use histogram::Latencies;
 pub(crate) use rate::Intervals;
-pub(crate) use sample::{End, Kind, Operation, Plan, Sample, measure, warm_up};
+pub(crate) use sample::{
+    End, InStep, Kind, Operation, Plan, Sample, measure, measure_in_step, warm_up,
+};
 pub(crate) use threads::{Gate, on_threads};
 pub(crate) use timer::Timer;

@@ -94,18 +94,6 @@ impl Plan {
             }
         }
     }
-
-    /// The same with a fixed number of groups, for nodes that must all do as many.
-    pub(crate) fn counted(self, each: f64) -> Plan {
-        let groups = match self.end {
-            End::Groups(groups) => groups,
-            End::Time(time) => {
-                let calls = time.as_nanos() as f64 / each.max(1.0);
-                ((calls / self.group as f64) as u64).max(1)
-            }
-        };
-        Plan { end: End::Groups(groups), ..self }
-    }
 }
 
 /// Readings of the clock that have not been made samples of yet.
@@ -180,6 +168,21 @@ pub(crate) fn warm_up(
     Ok((done, each))
 }
 
+/// How nodes that do operations together keep in step: in each interval all do as many groups as rank 0 foresees.
+pub(crate) struct InStep<'a> {
+    /// Nanoseconds of a call, as far as is known before.
+    pub(crate) each: f64,
+    /// Tells what rank 0 says, to all nodes. Collective.
+    pub(crate) agree: &'a dyn Fn(u64) -> Result<u64, Error>,
+}
+
+/// Groups for which there is time left, if each takes so many nanoseconds, after so many in the interval before.
+fn foreseen(left: Duration, each: f64, before: u64) -> u64 {
+    // By steps, because operations may turn out to take far longer than the first few did.
+    let most = before.saturating_mul(4).max(1);
+    ((left.as_nanos() as f64 / each.max(1.0)) as u64).clamp(1, most)
+}
+
 /// Calls the operation as planned, from call number `first` on. What reading the clock takes is taken off the time.
 pub(crate) fn measure(
     operation: &mut impl Operation,
@@ -187,6 +190,18 @@ pub(crate) fn measure(
     plan: Plan,
     first: u64,
     timer: Timer,
+) -> Result<Sample, Error> {
+    measure_in_step(operation, kind, plan, first, timer, None)
+}
+
+/// The same for operations that all nodes may have to do together.
+pub(crate) fn measure_in_step(
+    operation: &mut impl Operation,
+    kind: Kind,
+    plan: Plan,
+    first: u64,
+    timer: Timer,
+    in_step: Option<&InStep<'_>>,
 ) -> Result<Sample, Error> {
     let mut latencies = match kind {
         Kind::Latency | Kind::Round => Some(Latencies::new(plan.group * kind.per_call())),
@@ -196,6 +211,8 @@ pub(crate) fn measure(
     let mut next = first;
     let (mut flying, mut most_flying) = (operation.in_flight(), 0);
     let started = Instant::now();
+    // What a group takes, and how many there were, in the interval before.
+    let (mut each, mut before) = (in_step.map_or(0.0, |it| it.each * plan.group as f64), 1);
     for interval in 1..=Intervals::COUNT {
         let last = interval == Intervals::COUNT;
         let (groups, until) = match plan.end {
@@ -205,7 +222,18 @@ pub(crate) fn measure(
                 };
                 (upto(interval) - upto(interval - 1), None)
             }
-            End::Time(time) => (u64::MAX, Some(time * interval as u32 / Intervals::COUNT as u32)),
+            End::Time(time) => {
+                let until = time * interval as u32 / Intervals::COUNT as u32;
+                match in_step {
+                    None => (u64::MAX, Some(until)),
+                    Some(nodes) => {
+                        let left = until.saturating_sub(started.elapsed());
+                        let is_over = left.is_zero() && !last;
+                        let mine = if is_over { 0 } else { foreseen(left, each, before) };
+                        ((nodes.agree)(mine)?, None)
+                    }
+                }
+            }
         };
         // A long operation may have gone beyond the end of an interval that has not begun.
         let is_over = |now: Instant| until.is_some_and(|until| now - started >= until);
@@ -243,6 +271,7 @@ pub(crate) fn measure(
         flying = operation.in_flight();
         most_flying = flying.max(most_flying);
         let time = end.duration_since(begin).as_nanos() as f64;
+        (each, before) = (time / done as f64, done);
         // A few very short operations take less than is known of the clock.
         let time = (time - timer.cost() * done as f64).max(time / 2.0);
         intervals.push(begun.saturating_sub(flying), time as u64);
@@ -301,8 +330,6 @@ mod tests {
         assert_eq!(group(1_000_000, 1000.0), 1);
         let timed = Plan::new(Length::Seconds(0.5), Kind::Latency, 10.0, TIMER());
         assert_eq!(timed, Plan { group: 100, end: End::Time(Duration::from_millis(500)) });
-        assert_eq!(timed.counted(10.0).end, End::Groups(500_000));
-        assert_eq!(timed.counted(f64::MAX).end, End::Groups(1));
     }
 
     #[test]
@@ -400,6 +427,30 @@ mod tests {
         assert_eq!(sample.intervals.operations(), calls);
         // Three are begun in time, and one more in the last interval.
         assert!(calls <= 4, "{calls} calls");
+    }
+
+    #[test]
+    fn nodes_in_step_keep_the_time_though_the_first_calls_were_quick() {
+        let nap = |_| {
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(())
+        };
+        let plan = Plan { group: 1, end: End::Time(Duration::from_millis(100)) };
+        let said = std::cell::RefCell::new(Vec::new());
+        let agree = |groups| {
+            said.borrow_mut().push(groups);
+            Ok(groups)
+        };
+        // A thousand times as quick as they turn out to be.
+        let in_step = InStep { each: 1e3, agree: &agree };
+        let began = Instant::now();
+        let sample =
+            measure_in_step(&mut { nap }, Kind::Latency, plan, 0, TIMER(), Some(&in_step)).unwrap();
+        assert!(began.elapsed() < Duration::from_secs(5));
+        let said = said.into_inner();
+        assert_eq!(said.len() as u64, Intervals::COUNT, "nodes agree on each interval");
+        assert_eq!(said.iter().sum::<u64>(), sample.intervals.operations());
+        assert!(said[0] <= 4 && (10..=100).contains(&sample.intervals.operations()), "{said:?}");
     }
 
     #[test]
