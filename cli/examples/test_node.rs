@@ -83,8 +83,13 @@ fn survive() -> Outcome {
     let words = node.array::<u64>("words").len(2).on_node(0).create()?;
     node.barrier()?;
     if node.rank() == 1 {
+        // The others may still be in the barrier, which has to succeed.
+        while words.load(1)? < 2 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         kill_process(getpid(), Signal::KILL)?;
     }
+    words.fetch_add(1, 1)?;
     let told = node.barrier().err().ok_or("nobody told that rank 1 is dead")?;
     let more = node.array::<u64>("made after that").len(1).on_node(2).create()?;
     words.fetch_add(0, 1)?;
