@@ -71,7 +71,7 @@ fn job(options: &BenchOptions, settings: &Settings) -> Result<Job, Failure> {
     Settings::fits(&planned, memory.get() as u64).map_err(Failure::usage)?;
     Ok(Job {
         size: options.nodes,
-        provider: options.choice(),
+        provider: options.choice()?,
         verbs: Some(options.verbs()?),
         memory,
         cache: options.cache.unwrap_or(DEFAULT_CACHE),

@@ -49,7 +49,7 @@ pub(crate) struct BenchOptions {
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, conflicts_with_all = ["nodes", "provider", "memory"])]
     pub(crate) connect: Option<Address>,
 
-    /// What moves the bytes between nodes [auto: verbs with --server, else shm]
+    /// What moves the bytes between nodes [auto: verbs with --server or a NIC that is named, else shm]
     #[arg(long, value_enum, default_value_t = ProviderOption::Auto)]
     pub(crate) provider: ProviderOption,
 
@@ -274,10 +274,23 @@ impl BenchOptions {
     }
 
     /// The provider; nodes by hand are on several hosts if nothing is said.
-    pub(crate) fn choice(&self) -> Choice {
-        match self.provider {
-            ProviderOption::Auto => Choice::recommended(self.server.is_none()),
-            chosen => chosen.choice(),
+    ///
+    /// # Errors
+    /// For a NIC that the provider would not use.
+    pub(crate) fn choice(&self) -> Result<Choice, Failure> {
+        let nic = [
+            ("--device", self.device.is_some()),
+            ("--port", self.port.is_some()),
+            ("--gid-index", self.gid_index.is_some()),
+        ];
+        let nic = nic.into_iter().find_map(|(option, is_given)| is_given.then_some(option));
+        match (self.provider, nic) {
+            (ProviderOption::Auto, Some(_)) => Ok(Choice::Verbs),
+            (ProviderOption::Auto, None) => Ok(Choice::recommended(self.server.is_none())),
+            (ProviderOption::Shm, Some(option)) => Err(Failure::usage(format_args!(
+                "{option} is of a NIC, which the provider shm does not use; leave it out, or --provider shm"
+            ))),
+            (chosen, _) => Ok(chosen.choice()),
         }
     }
 }
@@ -320,10 +333,18 @@ mod tests {
         assert_eq!(parse("").unwrap().settings().length, Length::Seconds(TOUR_DURATION));
         let one = parse("get").unwrap();
         assert_eq!(one.settings().length, Length::Seconds(DURATION));
-        assert_eq!(one.choice(), Choice::Shm);
+        assert_eq!(one.choice().unwrap(), Choice::Shm);
         let server = parse("get --server").unwrap();
-        assert_eq!((server.choice(), server.server.unwrap().port()), (Choice::Verbs, 18516));
-        assert_eq!(parse("--server --provider shm").unwrap().choice(), Choice::Shm);
+        assert_eq!(
+            (server.choice().unwrap(), server.server.unwrap().port()),
+            (Choice::Verbs, 18516)
+        );
+        let by_hand = parse("--server --provider shm").unwrap();
+        assert_eq!(by_hand.choice().unwrap(), Choice::Shm);
+        for nic in ["-d mlx5_0", "-p 1", "-x 3"] {
+            assert_eq!(parse(nic).unwrap().choice().unwrap(), Choice::Verbs, "{nic}");
+            assert!(parse(&format!("{nic} --provider shm")).unwrap().choice().is_err(), "{nic}");
+        }
         let all = parse("get -a").unwrap().settings().sizes;
         assert_eq!((all.first(), all.last(), all.len()), (Some(&2), Some(&(8 << 20)), 23));
     }
