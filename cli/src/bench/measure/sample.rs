@@ -105,9 +105,15 @@ struct Stamps {
 impl Stamps {
     const MOST: usize = 256;
 
-    /// The next sample begins now.
-    fn begin() -> Stamps {
+    fn new() -> Stamps {
         Stamps { times: [Instant::now(); Stamps::MOST], len: 1 }
+    }
+
+    /// The next sample begins now, and this is when.
+    fn begin(&mut self) -> Instant {
+        self.len = 1;
+        self.times[0] = Instant::now();
+        self.times[0]
     }
 
     /// A sample has ended. Whether there is no room for more.
@@ -210,6 +216,7 @@ pub(crate) fn measure_in_step(
     let mut intervals = Intervals::new();
     let mut next = first;
     let (mut flying, mut most_flying) = (operation.in_flight(), 0);
+    let mut stamps = Stamps::new();
     let started = Instant::now();
     // What a group takes, and how many there were, in the interval before.
     let (mut each, mut before) = (in_step.map_or(0.0, |it| it.each * plan.group as f64), 1);
@@ -237,12 +244,11 @@ pub(crate) fn measure_in_step(
         };
         // A long operation may have gone beyond the end of an interval that has not begun.
         let is_over = |now: Instant| until.is_some_and(|until| now - started >= until);
-        let (begin, from) = (Instant::now(), next);
+        let (begin, from) = (stamps.begin(), next);
         if groups == 0 || (!last && is_over(begin)) {
             continue;
         }
-        let mut done = 0;
-        let mut stamps = Stamps::begin();
+        let (mut done, mut recording) = (0, Duration::ZERO);
         let mut end = loop {
             for i in next..next + plan.group {
                 operation.call(i)?;
@@ -259,7 +265,7 @@ pub(crate) fn measure_in_step(
                 if is_over {
                     break now;
                 }
-                stamps = Stamps::begin();
+                recording += stamps.begin().duration_since(now);
             }
         };
         if last {
@@ -270,7 +276,7 @@ pub(crate) fn measure_in_step(
         let begun = flying + (next - from) * kind.per_call();
         flying = operation.in_flight();
         most_flying = flying.max(most_flying);
-        let time = end.duration_since(begin).as_nanos() as f64;
+        let time = (end.duration_since(begin) - recording).as_nanos() as f64;
         (each, before) = (time / done as f64, done);
         // A few very short operations take less than is known of the clock.
         let time = (time - timer.cost() * done as f64).max(time / 2.0);
