@@ -101,6 +101,8 @@ fn survive() -> Outcome {
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    // The launcher is to see that others go on.
+    std::thread::sleep(Duration::from_millis(300));
     println!("survived: {told}");
     Ok(())
 }
