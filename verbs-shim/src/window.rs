@@ -68,7 +68,8 @@ impl<P: Provider> Window<P> {
         self.raw.read(offset, into)
     }
 
-    /// READs an aligned word of 8 bytes, as [`Window::read`] does.
+    /// READs an aligned word of 8 bytes, as [`Window::read`] does; it may refuse where that does not, when something has
+    /// changed at the peer.
     #[inline(always)]
     pub fn load(&self, offset: u64) -> Option<u64> {
         self.raw.load(offset)

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use verbs_shim::provider::{AnyProvider, Choice, Counted, VerbsOptions};
+use verbs_shim::{Atomic, Update};
 
 use super::exchanges::AT;
 use crate::cluster::{Coordinator, CoordinatorConfig, Rank};
 use crate::endpoint::control::Abandoned;
-use crate::endpoint::{Endpoint, ExchangeError, Step};
+use crate::endpoint::{Change, Endpoint, ExchangeError, Place, Step};
+use crate::error::Error;
 use crate::primitives::System;
 use crate::sync::RESERVED_BYTES;
 
@@ -59,6 +61,42 @@ fn steps_take_effect_in_order() {
                 assert!(before.iter().all(|byte| u64::from(*byte) == 7 * round));
             }
         }
+    });
+}
+
+/// Every kind of access that goes through the window: the end of the pair is told once, and then a new pair goes on.
+#[test]
+fn a_window_that_the_home_closed_is_told_of_once() {
+    on_rank_0(|endpoint| {
+        let at = Place::new(1, AT);
+        let add = || Change { place: at, operand: 1 };
+        type Access = fn(&Endpoint<System>, Place) -> Result<(), Error>;
+        let accesses: [Access; 4] = [
+            |endpoint, at| endpoint.read(at, &mut [0; 8]),
+            |endpoint, at| endpoint.write(at, &[0; 8]),
+            |endpoint, at| endpoint.atomic(at, Atomic::FetchAdd { add: 0 }).map(drop),
+            |endpoint, at| endpoint.modify(at, |word| word | 1).map(drop),
+        ];
+        for access in accesses {
+            endpoint.update_many(Update::Add, 3, |_| add()).unwrap();
+            assert!(endpoint.load_at_once(at).is_some(), "there is a window");
+            let key = endpoint.with(|thread| Ok(thread.key_of(1))).unwrap();
+            let pair = Abandoned { peer: 1, key, dirty: true };
+            endpoint.client().connect_pair(Rank(1), &pair.close()).unwrap();
+            assert_eq!(endpoint.load_at_once(at), None);
+            match access(endpoint, at) {
+                Err(Error::Work(error) | Error::Indeterminate(error)) => assert_eq!(error.peer, 1),
+                other => panic!("the end of the pair was not told: {other:?}"),
+            }
+            access(endpoint, at).unwrap();
+            assert!(endpoint.load_at_once(at).is_some(), "there is a window again");
+        }
+        assert_eq!(
+            endpoint.load_at_once(Place::new(1, AT + 1)),
+            None,
+            "a word that is not aligned"
+        );
+        assert_eq!(endpoint.load_at_once(Place::new(1, 1 << 40)), None, "beyond the arena");
     });
 }
 

@@ -97,6 +97,7 @@ impl Way {
     pub(super) fn watch(&self, slot: &RegionSlot, key: u64) {
         self.keys.borrow_mut().push((NonNull::from(&slot.key), key));
         self.seen.set(NEVER);
+        self.look_again(self.peer.table.changes().load(Ordering::Acquire));
     }
 
     /// How often the peer has forbidden something, which its windows ask with each operation.
@@ -104,10 +105,16 @@ impl Way {
         NonNull::from(self.peer.table.changes())
     }
 
+    /// Whether the peer has forbidden nothing since all that windows depend on was last found valid.
+    #[inline(always)]
+    pub(super) fn is_as_seen(&self, changes: u64) -> bool {
+        changes == self.seen.get()
+    }
+
     /// Whether all that windows depend on is valid, when the peer has forbidden something so often.
     #[inline(always)]
     pub(super) fn is_clear(&self, changes: u64) -> bool {
-        changes == self.seen.get() || self.look_again(changes)
+        self.is_as_seen(changes) || self.look_again(changes)
     }
 
     /// Looks at everything. What has ended does not come back, so windows do not either.

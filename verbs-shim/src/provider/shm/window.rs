@@ -48,13 +48,18 @@ impl ShmWindow {
         }
     }
 
+    /// How often the peer has forbidden something by now.
+    #[inline(always)]
+    fn changes(&self) -> u64 {
+        // SAFETY: it lies in the key table of the peer, which `way` keeps mapped.
+        unsafe { self.changes.as_ref() }.load(Ordering::Acquire)
+    }
+
     /// Where an access goes, if all is well.
     #[inline(always)]
     fn reach(&self, offset: u64, len: usize) -> Option<*mut u8> {
         let last = self.len.checked_sub(len as u64)?;
-        // SAFETY: it lies in the key table of the peer, which `way` keeps mapped.
-        let changes = unsafe { self.changes.as_ref() }.load(Ordering::Acquire);
-        if offset > last || !self.way.is_clear(changes) {
+        if offset > last || !self.way.is_clear(self.changes()) {
             return None;
         }
         Some(self.start.wrapping_add(offset as usize))
@@ -97,9 +102,14 @@ unsafe impl RawWindow for ShmWindow {
 
     #[inline(always)]
     fn load(&self, offset: u64) -> Option<u64> {
-        let at = self.reach(offset, 8).filter(|at| at.addr().is_multiple_of(8))?;
+        // Without a call, so that a caller that only loads has no registers to save; `read` looks again.
+        let last = self.len.checked_sub(8)?;
+        let at = self.start.wrapping_add(offset as usize);
+        if offset > last || !at.addr().is_multiple_of(8) || !self.way.is_as_seen(self.changes()) {
+            return None;
+        }
         self.ring.settle_writes();
-        // SAFETY: `at` is valid for 8 bytes (`reach`) and aligned, in memory that is only reached as shared memory.
+        // SAFETY: `at` is valid for 8 bytes and aligned (checked above), in memory that is only reached as shared memory.
         let word = unsafe { AtomicU64::from_ptr(at.cast()) }.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
         Some(word)
