@@ -184,38 +184,3 @@ fn none_is_lost_whoever_updates() {
         node.barrier().unwrap();
     });
 }
-
-/// A completed `put` is seen before the thread's later `get` reads, also where the homes differ: of two that do it
-/// crosswise one sees the other's.
-#[test]
-fn a_put_is_seen_before_a_later_get_of_another_home() {
-    const ROUNDS: u64 = 30_000;
-    let seen = Arc::new(Mutex::new([vec![0; ROUNDS as usize], vec![0; ROUNDS as usize]]));
-    let start = Arc::new(std::sync::atomic::AtomicU64::new(0));
-    let found = Arc::clone(&seen);
-    common::job(4, move |node| {
-        use std::sync::atomic::Ordering;
-        let words = [2, 3].map(|home| {
-            node.array::<u64>(&format!("on {home}")).len(8).on_node(home).create().unwrap()
-        });
-        node.barrier().unwrap();
-        if let Some((mine, other)) = [(0, 1), (1, 0)].get(node.rank()) {
-            let mut own = Vec::with_capacity(ROUNDS as usize);
-            for round in 1..=ROUNDS {
-                // Both begin at once.
-                start.fetch_add(1, Ordering::SeqCst);
-                while start.load(Ordering::SeqCst) < 2 * round {
-                    std::hint::spin_loop();
-                }
-                words[*mine].put(0, round).unwrap();
-                own.push(words[*other].get(0).unwrap());
-            }
-            seen.lock().unwrap()[node.rank()] = own;
-        }
-        node.barrier().unwrap();
-    });
-    let [one, other] = &*found.lock().unwrap();
-    for (round, (a, b)) in (1..=ROUNDS).zip(one.iter().zip(other)) {
-        assert!(*a >= round || *b >= round, "in round {round} both saw what was there before");
-    }
-}

@@ -36,6 +36,12 @@ impl Ring {
         }
     }
 
+    /// Whether there are WRITEs that others may not see yet.
+    #[cfg(test)]
+    pub(super) fn is_unfenced(&self) -> bool {
+        self.0.unfenced.get()
+    }
+
     /// As [`Ring::settle_writes`], before an atomic: a locked instruction of x86-64 is a full fence itself.
     #[inline(always)]
     pub(super) fn settle_writes_before_atomic(&self) {

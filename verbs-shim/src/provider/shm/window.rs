@@ -144,3 +144,41 @@ unsafe impl RawWindow for ShmWindow {
         copy::prefetch_to_change(self.start.wrapping_add(offset as usize));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Memory;
+    use crate::provider::{Provider, RawQueuePair, Shm};
+    use crate::queue_pair::QueuePairConfig;
+    use crate::region::{Access, RemoteAddr};
+
+    #[test]
+    fn a_read_waits_for_writes_through_other_pairs_of_its_thread() {
+        let shm = Shm::open().expect("opens");
+        let mut queue = shm.completion_queue(64).expect("is made");
+        let memory = Arc::new(Memory::allocate(4096).expect("a page"));
+        let region = shm.register(&memory, Access::all()).expect("registers");
+        let mut open = || {
+            let mut make = || shm.queue_pair(&mut queue, &QueuePairConfig::default());
+            let (mut near, mut far) = (make().expect("is made"), make().expect("is made"));
+            near.connect(&far.card()).expect("connects");
+            far.connect(&near.card()).expect("connects");
+            let from = RemoteAddr { addr: region.addr, rkey: region.rkey };
+            let window = near.window(from).expect("opens");
+            (window, near, far)
+        };
+        let ((one, _a, _b), (other, _c, _d)) = (open(), open());
+        let (add, mut bytes) = (Atomic::FetchAdd { add: 1 }, [0; 16]);
+        let followers: [&mut dyn FnMut() -> bool; 4] = [
+            &mut || other.load(64).is_some(),
+            &mut || other.read(64, &mut bytes),
+            &mut || other.atomic(add, 64).is_some(),
+            &mut || other.update(Update::Or, 1, 64),
+        ];
+        for follower in followers {
+            assert!(one.write(&[1; 8], 0) && other.ring.is_unfenced());
+            assert!(follower() && !one.ring.is_unfenced());
+        }
+    }
+}
