@@ -43,7 +43,7 @@ const FAILING: [Recorded; 23] = [
     recorded("coherent", Opened::UnlockBeforeBody, 15),
     recorded("coherent", Opened::UnlockBeforeBody, 29),
     recorded("locks", Opened::AtomicWithoutRaise, 5),
-    recorded("locks", Opened::AtomicWithoutTake, 48),
+    recorded("locks", Opened::AtomicWithoutTake, 83),
     recorded("locks", Opened::AtomicWithoutTake, 74),
     recorded("locks", Opened::LockWithoutTime, 1),
     recorded("locks", Opened::LockWithoutTime, 2),
