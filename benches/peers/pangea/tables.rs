@@ -5,6 +5,8 @@ use std::time::Instant;
 use pangea::{Array, Node};
 use pangea_benches::figures::{PATTERN, TABLE_SLICES, UPDATES, figure, indices, median};
 
+use super::Outcome;
+
 /// How updates are made.
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
@@ -13,8 +15,6 @@ enum Way {
     /// All of a slice by one call.
     Many,
 }
-
-use super::Outcome;
 
 /// All updates of a slice, complete when it returns.
 fn update(node: &Node, table: &Array<u64>, row: &str, way: Way, indices: &[usize]) -> Outcome {
@@ -76,5 +76,6 @@ fn measure_by(node: &Node, row: &str, way: Way, words: usize) -> Outcome {
     }
     drop(part);
     table.release()?;
-    Ok(())
+    // By all, before anybody creates the next table of that name.
+    Ok(node.barrier()?)
 }
