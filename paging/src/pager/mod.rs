@@ -1,0 +1,104 @@
+//! [`Pager`]: what opens, protects and removes pages. One file for each mechanism; the default choice is
+//! [`Mechanism::recommended`].
+
+mod mprotect;
+mod userfaultfd;
+
+use std::fmt;
+use std::ptr::NonNull;
+
+use rustix::io::Errno;
+
+use crate::Access;
+use crate::error::{Error, Refused, Unavailable};
+use crate::mapping::Mapping;
+
+/// How faults reach the faulting thread, and pages are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// `userfaultfd` with its feature `SIGBUS`: one system call places a page, whole and write-protected, and
+    /// mappings are never split. For threads in user mode alone, so no privilege is needed.
+    Userfaultfd,
+    /// `SIGSEGV` and `mprotect`: on any Linux. Pages are filled through a second mapping. Each page that is
+    /// not open as its neighbors are makes a mapping more, of which a process can have some 65,000.
+    Mprotect,
+}
+
+impl Mechanism {
+    /// All there are, the better ones first.
+    pub const ALL: [Mechanism; 2] = [Mechanism::Userfaultfd, Mechanism::Mprotect];
+
+    /// The best that this machine has.
+    pub fn recommended() -> Mechanism {
+        match Mechanism::Userfaultfd.check() {
+            Ok(()) => Mechanism::Userfaultfd,
+            Err(_) => Mechanism::Mprotect,
+        }
+    }
+
+    /// Whether this machine has what it needs, by trying.
+    ///
+    /// # Errors
+    /// What is missing, and the mend.
+    pub fn check(self) -> Result<(), Unavailable> {
+        match self {
+            Mechanism::Userfaultfd => userfaultfd::check(),
+            Mechanism::Mprotect => mprotect::check(),
+        }
+    }
+
+    /// The signal that tells a thread of its fault.
+    pub(crate) fn signal(self) -> libc::c_int {
+        match self {
+            Mechanism::Userfaultfd => libc::SIGBUS,
+            Mechanism::Mprotect => libc::SIGSEGV,
+        }
+    }
+
+    /// A pager over `len` bytes of such addresses, all absent.
+    pub(crate) fn pager(self, view: Mapping) -> Result<Box<dyn Pager>, Error> {
+        Ok(match self {
+            Mechanism::Userfaultfd => Box::new(userfaultfd::Userfaultfd::new(view)?),
+            Mechanism::Mprotect => Box::new(mprotect::Mprotect::new(view)?),
+        })
+    }
+}
+
+impl fmt::Display for Mechanism {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Mechanism::Userfaultfd => "userfaultfd",
+            Mechanism::Mprotect => "mprotect",
+        })
+    }
+}
+
+/// Pages of one range. Offsets and lengths are in bytes, multiples of the range's page size, and inside of it.
+///
+/// Each page is handled by one thread at a time; that is for the caller to see to. `place` and `allow_writes` run in a
+/// signal handler: they make system calls, and copy.
+pub(crate) trait Pager: Send + Sync {
+    /// The first byte of the range, as programs see it.
+    fn start(&self) -> NonNull<u8>;
+
+    /// Opens an absent page with a copy of these bytes. No thread sees it half filled.
+    ///
+    /// # Safety
+    /// `len` bytes can be read from `from` on. (Others may change them meanwhile.)
+    unsafe fn place(
+        &self,
+        at: usize,
+        from: NonNull<u8>,
+        len: usize,
+        access: Access,
+    ) -> Result<(), Refused>;
+
+    /// Opens a page that is there for writing, too.
+    fn allow_writes(&self, at: usize, len: usize) -> Result<(), Refused>;
+
+    /// Closes pages for writing. When this returns, no thread writes to them any more.
+    fn forbid_writes(&self, at: usize, len: usize) -> Result<(), Errno>;
+
+    /// Makes pages absent, and gives back their memory.
+    fn remove(&self, at: usize, len: usize) -> Result<(), Errno>;
+}

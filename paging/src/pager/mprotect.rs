@@ -1,0 +1,102 @@
+//! SIGSEGV and `mprotect`, over a memfd that is mapped twice: as the program sees it, closed but for the pages that are
+//! open, and a second time, always open, through which pages are filled before anybody sees them.
+
+use std::os::fd::OwnedFd;
+use std::ptr::NonNull;
+
+use rustix::fs::{FallocateFlags, MemfdFlags, fallocate, ftruncate, memfd_create};
+use rustix::io::Errno;
+use rustix::mm::{Advice, MprotectFlags, mprotect};
+
+use super::Pager;
+use crate::Access;
+use crate::copy::copy;
+use crate::error::{Error, Refused, Unavailable};
+use crate::mapping::Mapping;
+
+fn file() -> Result<OwnedFd, Errno> {
+    memfd_create("paged", MemfdFlags::CLOEXEC)
+}
+
+/// Whether all of it can be had here.
+pub(super) fn check() -> Result<(), Unavailable> {
+    file().map(drop).map_err(|errno| {
+        Unavailable(format!("memfd_create failed: {errno}; a seccomp filter may forbid it"))
+    })
+}
+
+pub(super) struct Mprotect {
+    file: OwnedFd,
+    view: Mapping,
+    fill: Mapping,
+}
+
+impl Mprotect {
+    pub(super) fn new(view: Mapping) -> Result<Mprotect, Error> {
+        let system = |operation: &'static str| move |errno: Errno| Error::system(operation, errno);
+        let file = file().map_err(system("memfd_create"))?;
+        ftruncate(&file, view.len() as u64).map_err(system("giving a memfd its length"))?;
+        let fill = Mapping::of_file(&file, view.len()).map_err(system("mapping a memfd"))?;
+        view.replace_by_file(&file).map_err(system("mapping a memfd a second time"))?;
+        for mapping in [&fill, &view] {
+            mapping.advise(Advice::LinuxDontFork).map_err(system("madvise"))?;
+        }
+        Ok(Mprotect { file, view, fill })
+    }
+
+    fn protect(&self, at: usize, len: usize, access: MprotectFlags) -> Result<(), Errno> {
+        let start = self.view.start().as_ptr().wrapping_add(at).cast();
+        // SAFETY: the range is ours; accesses that it closes fault and are served.
+        unsafe { mprotect(start, len, access) }
+    }
+}
+
+const READ: MprotectFlags = MprotectFlags::READ;
+const READ_WRITE: MprotectFlags = MprotectFlags::READ.union(MprotectFlags::WRITE);
+
+fn refused(errno: Errno) -> Refused {
+    match errno {
+        Errno::NOMEM => Refused::new(
+            "the process has as many mappings as it may (vm.max_map_count); raise that limit, use \
+             larger pages, or a kernel with userfaultfd",
+        ),
+        _ => Refused::new("the kernel refuses to open a page (mprotect)"),
+    }
+}
+
+impl Pager for Mprotect {
+    fn start(&self) -> NonNull<u8> {
+        self.view.start()
+    }
+
+    unsafe fn place(
+        &self,
+        at: usize,
+        from: NonNull<u8>,
+        len: usize,
+        access: Access,
+    ) -> Result<(), Refused> {
+        // SAFETY: the caller promises the source; the page is absent, so nobody reads or writes it, and handled by
+        // this thread alone. Both are aligned to pages.
+        unsafe { copy(from, self.fill.start().add(at), len) };
+        let access = match access {
+            Access::Read => READ,
+            Access::Write => READ_WRITE,
+        };
+        self.protect(at, len, access).map_err(refused)
+    }
+
+    fn allow_writes(&self, at: usize, len: usize) -> Result<(), Refused> {
+        self.protect(at, len, READ_WRITE).map_err(refused)
+    }
+
+    fn forbid_writes(&self, at: usize, len: usize) -> Result<(), Errno> {
+        self.protect(at, len, READ)
+    }
+
+    fn remove(&self, at: usize, len: usize) -> Result<(), Errno> {
+        self.protect(at, len, MprotectFlags::empty())?;
+        let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+        rustix::io::retry_on_intr(|| fallocate(&self.file, flags, at as u64, len as u64))
+    }
+}

@@ -1,0 +1,193 @@
+//! Protecting and removing pages, also while others use them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use paging::{Access, Mechanism, Paged, State};
+
+use crate::Case;
+use crate::home::{AtEnd, Home, PAGE, load, store, word};
+
+pub(crate) const CASES: &[Case] = &[
+    ("what_was_removed_is_fetched_anew", what_was_removed_is_fetched_anew),
+    ("protecting_shows_dirty_pages_and_tells_the_next_write", protecting_shows_dirty_pages),
+    ("populate_opens_what_bytes_touch", populate_opens_what_bytes_touch),
+    ("a_refusal_outside_of_the_handler_is_an_error", a_refusal_is_an_error),
+    ("a_panic_of_a_visitor_leaves_no_page_busy", a_panic_of_a_visitor_leaves_no_page_busy),
+    ("no_write_is_lost_between_sync_points", no_write_is_lost_between_sync_points),
+];
+
+const WORDS: usize = PAGE / 8;
+
+fn what_was_removed_is_fetched_anew(mechanism: Mechanism) {
+    let home = Home::new(6, PAGE);
+    let paged = home.map(mechanism);
+    for page in 0..5 {
+        load(&paged, page * WORDS);
+    }
+    store(&paged, 2 * WORDS, 22);
+    for index in 0..6 * WORDS {
+        home.words[index].store(!word(index), Ordering::Relaxed);
+    }
+    // Still what it was; then all but the dirty one are new.
+    assert_eq!(load(&paged, WORDS + 1), word(WORDS + 1));
+    paged.remove(0..6).expect("clean pages are removed");
+    let states: Vec<State> = (0..6).map(|page| paged.state(page)).collect();
+    let (gone, dirty) = (State::Absent, State::Dirty);
+    assert_eq!(states, [gone, gone, dirty, gone, gone, gone]);
+    for page in [0, 1, 3, 4, 5] {
+        assert_eq!(load(&paged, page * WORDS + 1), !word(page * WORDS + 1));
+    }
+    assert_eq!((load(&paged, 2 * WORDS), load(&paged, 2 * WORDS + 1)), (22, word(2 * WORDS + 1)));
+    assert_eq!(home.counts(), (10, 1));
+}
+
+fn protecting_shows_dirty_pages(mechanism: Mechanism) {
+    let home = Home::new(8, PAGE);
+    let paged = home.map(mechanism);
+    load(&paged, 0);
+    for page in [1, 2, 5] {
+        store(&paged, page * WORDS + 3, page as u64);
+    }
+    let mut seen = Vec::new();
+    let shown = paged.protect(0..8, |page, bytes| {
+        // SAFETY: a whole page, to which nobody writes now.
+        let words = unsafe { std::slice::from_raw_parts(bytes.cast::<u64>().as_ptr(), WORDS) };
+        seen.push((page, words[3], words[4]));
+    });
+    shown.expect("pages are protected");
+    let expected = [1, 2, 5].map(|page| (page, page as u64, word(page * WORDS + 4)));
+    assert_eq!(seen, expected);
+    assert_eq!([1, 2, 5].map(|page| paged.state(page)), [State::Clean; 3]);
+    // A write faults again, and its twin has what was there.
+    store(&paged, 2 * WORDS + 3, 99);
+    assert_eq!(home.counts(), (4, 4));
+    assert_eq!(home.twins[2 * WORDS + 3].load(Ordering::Relaxed), 2);
+    let mut seen = 0;
+    paged.protect(0..8, |page, _| seen += page).expect("pages are protected");
+    assert_eq!(seen, 2);
+}
+
+fn populate_opens_what_bytes_touch(mechanism: Mechanism) {
+    let home = Home::new(8, PAGE);
+    let paged = home.map(mechanism);
+    paged.populate(PAGE - 1..3 * PAGE + 1, Access::Read).expect("pages are there");
+    paged.populate(5 * PAGE..6 * PAGE, Access::Write).expect("pages are there");
+    paged.populate(7 * PAGE..7 * PAGE, Access::Write).expect("nothing is there at once");
+    paged.populate(3 * PAGE..3 * PAGE + 8, Access::Write).expect("pages are there");
+    let states: Vec<State> = (0..8).map(|page| paged.state(page)).collect();
+    let (a, c, d) = (State::Absent, State::Clean, State::Dirty);
+    assert_eq!(states, [c, c, c, d, a, d, a, a]);
+    assert_eq!(home.counts(), (5, 2));
+    assert_eq!(load(&paged, 5 * WORDS), word(5 * WORDS));
+    assert_eq!(home.counts(), (5, 2));
+}
+
+fn a_refusal_is_an_error(mechanism: Mechanism) {
+    let home = Home::new(4, PAGE);
+    let paged = home.map(mechanism);
+    load(&paged, WORDS);
+    home.refuses.store(true, Ordering::Relaxed);
+    for (access, page) in [(Access::Read, 0), (Access::Write, 0)] {
+        let error = paged.populate(0..4 * PAGE, access).expect_err("the home is dead");
+        assert!(error.to_string().contains("page 0 cannot be opened"), "{error}");
+        assert!(error.to_string().contains(crate::home::REASON), "{error}");
+        assert_eq!(paged.state(page), State::Absent);
+    }
+    paged.populate(PAGE..2 * PAGE, Access::Write).expect_err("no twin");
+    assert_eq!(paged.state(1), State::Clean);
+    home.refuses.store(false, Ordering::Relaxed);
+    store(&paged, WORDS, 1);
+    assert_eq!((load(&paged, WORDS), load(&paged, 0)), (1, word(0)));
+}
+
+fn a_panic_of_a_visitor_leaves_no_page_busy(mechanism: Mechanism) {
+    let home = Home::new(4, PAGE);
+    let paged = home.map(mechanism);
+    paged.populate(0..4 * PAGE, Access::Write).expect("pages are there");
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        paged.protect(0..4, |page, _| {
+            if page == 1 {
+                std::panic::resume_unwind(Box::new("on purpose"));
+            }
+        })
+    }));
+    panicked.expect_err("the visitor's");
+    assert_eq!([0, 1, 2, 3].map(|page| paged.state(page)), [State::Clean; 4]);
+}
+
+/// Threads count, each in words of its own on pages that all share; meanwhile another one writes home what has changed,
+/// protects and removes. A thread that finds another count than its own has lost a write.
+fn no_write_is_lost_between_sync_points(mechanism: Mechanism) {
+    const PAGES: usize = 4;
+    const THREADS: usize = 3;
+    const VISITS: usize = 1_000;
+    let home = Home::new(PAGES, PAGE);
+    let paged = home.map(mechanism);
+    let (done, ended) = (AtomicBool::new(false), AtomicBool::new(false));
+    let counts: Vec<u64> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                let (paged, done, ended) = (&paged, &done, &ended);
+                scope.spawn(move || {
+                    let _end = AtEnd(|| ended.store(true, Ordering::Relaxed));
+                    let indices = [0, 1, 2, 3].map(|page| page * WORDS + thread * 3);
+                    for index in indices {
+                        store(paged, index, 0);
+                    }
+                    let mut count = 0;
+                    while !done.load(Ordering::Relaxed) {
+                        for index in indices {
+                            assert_eq!(load(paged, index), count, "word {index}");
+                            store(paged, index, count + 1);
+                        }
+                        count += 1;
+                    }
+                    count
+                })
+            })
+            .collect();
+        let _end = AtEnd(|| done.store(true, Ordering::Relaxed));
+        let mut visited = 0;
+        for round in 0.. {
+            visited += send_home(&paged, &home);
+            if round % 2 == 0 {
+                paged.remove(0..PAGES).expect("clean pages are removed");
+            }
+            // A thread that ends before it is told to has failed.
+            if visited >= VISITS || ended.load(Ordering::Relaxed) {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        done.store(true, Ordering::Relaxed);
+        threads.into_iter().map(|thread| thread.join().expect("no write is lost")).collect()
+    });
+    send_home(&paged, &home);
+    for page in 0..PAGES {
+        for index in page * WORDS..(page + 1) * WORDS {
+            let place = index - page * WORDS;
+            let counted = place.is_multiple_of(3).then(|| counts.get(place / 3)).flatten();
+            let expected = counted.copied().unwrap_or(word(index));
+            assert_eq!(home.words[index].load(Ordering::Relaxed), expected, "word {index}");
+        }
+    }
+}
+
+/// Writes home what differs from the twins; says how many pages were dirty.
+fn send_home(paged: &Paged, home: &Arc<Home>) -> usize {
+    let mut visited = 0;
+    let sent = paged.protect(0..paged.page_count(), |page, bytes| {
+        visited += 1;
+        for word in 0..WORDS {
+            // SAFETY: inside of the page, to which nobody writes now.
+            let now = unsafe { bytes.cast::<u64>().add(word).read_volatile() };
+            let index = page * WORDS + word;
+            if now != home.twins[index].load(Ordering::Relaxed) {
+                home.words[index].store(now, Ordering::Relaxed);
+            }
+        }
+    });
+    sent.expect("pages are protected");
+    visited
+}
