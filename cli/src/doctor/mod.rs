@@ -4,13 +4,15 @@
 //! | --- | --- |
 //! | `rdma.rs` | devices, soft-RoCE, locked memory |
 //! | `memory.rs` | memory, huge pages, shared memory |
-//! | `kernel.rs` | cores, pidfd, userfaultfd |
+//! | `kernel.rs` | cores, pidfd |
+//! | `views.rs` | page faults: userfaultfd, mprotect |
 //!
 //! Each probe looks or tries; none changes anything.
 
 mod kernel;
 mod memory;
 mod rdma;
+mod views;
 
 use std::process::ExitCode;
 
@@ -64,9 +66,10 @@ pub(crate) fn run() -> ExitCode {
         ("RDMA", rdma::findings()),
         ("Memory", memory::findings()),
         ("Kernel", kernel::findings()),
+        ("Views", views::findings()),
         ("Providers", providers()),
     ];
-    let works = sections[3].1.iter().any(|finding| finding.mark == Mark::Ok);
+    let works = sections[4].1.iter().any(|finding| finding.mark == Mark::Ok);
     let text: Vec<String> =
         sections.iter().map(|(name, findings)| section(name, findings)).collect();
     // Who closes the pipe early has seen enough.
