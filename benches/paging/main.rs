@@ -6,18 +6,16 @@
 //! 512 pages of 4 KiB, one access to each, one page after the other; removing them is not timed. The contenders take turns,
 //! a slice of all pages each. A figure is the median of the slices, a ratio the median of the ratios in one round.
 
-mod bare;
 mod served;
 
 use std::time::Instant;
 
 use paging::Mechanism;
+use pangea_benches::bare::{Bare, PAGE};
 use pangea_benches::figures::{median, pin};
 
-use crate::bare::Bare;
 use crate::served::Served;
 
-const PAGE: usize = 4096;
 const PAGES: usize = 512;
 
 /// Memory with faults, and somebody who serves them.
@@ -28,6 +26,20 @@ trait Contender {
     fn finish(&self);
     /// The first byte.
     fn start(&self) -> *mut u8;
+}
+
+impl Contender for Bare {
+    fn prepare(&self) {
+        Bare::prepare(self);
+    }
+
+    fn finish(&self) {
+        Bare::finish(self);
+    }
+
+    fn start(&self) -> *mut u8 {
+        Bare::start(self)
+    }
 }
 
 /// How pages are touched.
@@ -49,7 +61,7 @@ fn main() -> Result<(), String> {
             println!("{mechanism}: skipped: {reason}");
             continue;
         }
-        let bare = Bare::new(mechanism, &bytes)?;
+        let bare = Bare::new(mechanism, PAGES, &bytes)?;
         let (plain, twins) =
             (Served::new(mechanism, &bytes, false), Served::new(mechanism, &bytes, true));
         let contenders: [(&str, &dyn Contender, Touch); 6] = [

@@ -4,7 +4,9 @@ use std::ptr::NonNull;
 
 use paging::{Arrival, Arrived, Layout, Mechanism, Paged, Refused, Source};
 
-use crate::{Contender, PAGE, PAGES};
+use pangea_benches::bare::PAGE;
+
+use crate::{Contender, PAGES};
 
 pub(crate) struct Served {
     paged: Paged,
@@ -39,7 +41,8 @@ impl Served {
     pub(crate) fn new(mechanism: Mechanism, bytes: &[u64], twins: bool) -> Served {
         let room = || NonNull::from(Box::leak(vec![1_u64; PAGES * PAGE / 8].into_boxed_slice()));
         let home = Home { bytes: NonNull::from(bytes).cast(), twins: twins.then(|| room().cast()) };
-        let layout = Layout { len: PAGES * PAGE, page: PAGE, at: None };
+        let layout =
+            Layout { name: "a benchmark", len: PAGES * PAGE, page: PAGE, at: None, own: &[] };
         Served { paged: Paged::new(mechanism, layout, home).expect("the range is made") }
     }
 }

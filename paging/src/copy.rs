@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 /// Copies `len` bytes, in a way that the compiler does not look into: others may change the source meanwhile.
 ///
 /// # Safety
-/// `from` can be read and `to` written for `len` bytes; what is written is nobody else's; they do not overlap; both are
+/// `from` can be read and `to` written for `len` bytes; what is written is nobody else's; they do not overlap; `from` is
 /// aligned to 8 bytes, and `len` is a multiple of 8.
 pub(crate) unsafe fn copy(from: NonNull<u8>, to: NonNull<u8>, len: usize) {
     #[cfg(target_arch = "x86_64")]
@@ -25,8 +25,8 @@ pub(crate) unsafe fn copy(from: NonNull<u8>, to: NonNull<u8>, len: usize) {
         use std::sync::atomic::{AtomicU64, Ordering};
         // SAFETY: inside and aligned, as the caller promises; an atomic load may race with anybody's stores.
         let word = unsafe { from.add(at).cast::<AtomicU64>().as_ref() }.load(Ordering::Relaxed);
-        // SAFETY: inside and aligned, as the caller promises.
-        unsafe { to.add(at).cast::<u64>().write(word) };
+        // SAFETY: inside, as the caller promises.
+        unsafe { to.add(at).cast::<u64>().write_unaligned(word) };
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::ops::Range;
 
 use crate::pager::Mechanism;
 
@@ -50,6 +51,22 @@ pub enum Error {
         /// How many bytes.
         len: usize,
     },
+    /// A file cannot be mapped into the range as it was asked for.
+    #[error("bytes {at:?} of a range of {len} cannot be mapped from a file: {reason}")]
+    Piece {
+        /// The bytes, counted in the range.
+        at: Range<usize>,
+        /// Bytes of the range.
+        len: usize,
+        /// What is wrong with them.
+        reason: &'static str,
+    },
+    /// A child of `fork` cannot have ranges if its parent had some.
+    #[error(
+        "this process was forked by one that has paged memory, and cannot have any itself; let it \
+         execute a program, or make the memory after the fork alone"
+    )]
+    Forked,
     /// No more ranges can be watched.
     #[error("{most} ranges are watched for faults already; drop some, or make fewer, larger ones")]
     TooMany {
@@ -96,17 +113,25 @@ impl fmt::Display for Unavailable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
     reason: &'static str,
+    about: Option<u64>,
 }
 
 impl Refused {
     /// With a reason for whoever reads it: what was wrong, and how to mend it.
     pub const fn new(reason: &'static str) -> Refused {
-        Refused { reason }
+        Refused { reason, about: None }
+    }
+
+    /// With a number behind the reason, which says what it counts: `Refused::new("its home has died: rank").about(3)`.
+    #[must_use]
+    pub const fn about(self, number: u64) -> Refused {
+        Refused { about: Some(number), ..self }
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.reason)
+        f.write_str(self.reason)?;
+        self.about.map_or(Ok(()), |number| write!(f, " {number}"))
     }
 }

@@ -1,26 +1,161 @@
 //! Address space that is ours, until dropped.
 
-use std::os::fd::OwnedFd;
+use std::ffi::c_void;
+use std::ops::{Deref, Range};
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::ptr::{self, NonNull};
 
 use rustix::io::Errno;
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, mmap_anonymous, munmap};
+use rustix::mm::{
+    Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap,
+};
 
 use crate::error::Error;
+use crate::tombs;
 
-/// A mapping.
-pub(crate) struct Mapping {
+/// Addresses that belong to a [`Mapping`].
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
     start: NonNull<u8>,
     len: usize,
 }
 
 // SAFETY: this is a range of addresses and nothing else; what lies there is reached by unsafe code alone.
-unsafe impl Send for Mapping {}
+unsafe impl Send for Span {}
 // SAFETY: as above.
-unsafe impl Sync for Mapping {}
+unsafe impl Sync for Span {}
+
+/// A mapping; given back when dropped, or, if it has a name, closed and remembered for a while ([`tombs`]).
+pub(crate) struct Mapping {
+    span: Span,
+    name: Option<Box<str>>,
+}
+
+pub(crate) const READ: MprotectFlags = MprotectFlags::READ;
+pub(crate) const READ_WRITE: MprotectFlags = READ.union(MprotectFlags::WRITE);
+
+impl Span {
+    pub(crate) fn start(&self) -> NonNull<u8> {
+        self.start
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn range(&self) -> Range<usize> {
+        let start = self.start.addr().get();
+        start..start + self.len
+    }
+
+    fn address(&self, at: usize) -> *mut c_void {
+        self.start.as_ptr().wrapping_add(at).cast()
+    }
+
+    /// Puts a file where this was, without access.
+    pub(crate) fn replace_by_file(&self, file: &OwnedFd) -> Result<(), Errno> {
+        let flags = MapFlags::SHARED | MapFlags::FIXED;
+        // SAFETY: it replaces this very mapping, which nobody uses yet.
+        unsafe { mmap(self.address(0), self.len, ProtFlags::empty(), flags, file, 0) }?;
+        Ok(())
+    }
+
+    /// Puts part of a file where part of this was.
+    pub(crate) fn map_piece(
+        &self,
+        at: Range<usize>,
+        file: BorrowedFd<'_>,
+        offset: u64,
+        access: MprotectFlags,
+    ) -> Result<(), Error> {
+        let page = rustix::param::page_size();
+        let wrong = |reason| Err(Error::Piece { at: at.clone(), len: self.len, reason });
+        if at.start > at.end || at.end > self.len {
+            return wrong("they do not lie in the range");
+        }
+        if !at.start.is_multiple_of(page)
+            || !at.end.is_multiple_of(page)
+            || !offset.is_multiple_of(page as u64)
+        {
+            return wrong("they and their place in the file must be whole pages of the kernel");
+        }
+        let len = at.len();
+        let size = rustix::fs::fstat(file)
+            .map_err(|errno| Error::system("fstat of a file to be mapped", errno))?
+            .st_size;
+        if offset.checked_add(len as u64).is_none_or(|end| end > size as u64) {
+            return wrong("the file is shorter");
+        }
+        self.put_file(at.start, len, file, offset, access).map_err(|errno| {
+            let hint =
+                if errno == Errno::NOMEM { " (vm.max_map_count may be too low)" } else { "" };
+            Error::system(format!("mapping bytes {at:?} from a file{hint}"), errno)
+        })
+    }
+
+    /// Maps part of a file in the place of bytes that nobody uses just now: two system calls.
+    pub(crate) fn put_file(
+        &self,
+        at: usize,
+        len: usize,
+        file: BorrowedFd<'_>,
+        offset: u64,
+        access: MprotectFlags,
+    ) -> Result<(), Errno> {
+        let flags = MapFlags::SHARED | MapFlags::FIXED;
+        let prot = ProtFlags::from_bits_retain(access.bits());
+        // SAFETY: it replaces part of this very mapping, which nobody uses now.
+        unsafe { mmap(self.address(at), len, prot, flags, file, offset) }?;
+        // SAFETY: the range is ours; this concerns inheritance alone.
+        unsafe { madvise(self.address(at), len, Advice::LinuxDontFork) }
+    }
+
+    /// Puts private memory, without access, in the place of bytes that nobody uses just now. The answer is that part.
+    pub(crate) fn put_private(&self, at: usize, len: usize) -> Result<Span, Errno> {
+        // SAFETY: it replaces part of this very mapping, which nobody uses now.
+        unsafe {
+            mmap_anonymous(self.address(at), len, ProtFlags::empty(), PRIVATE | MapFlags::FIXED)
+        }?;
+        // SAFETY: inside of this range.
+        let part = Span { start: unsafe { self.start.add(at) }, len };
+        part.advise(Advice::LinuxDontFork)?;
+        Ok(part)
+    }
+
+    /// Tells the kernel how this mapping is used; by advice that does not change what lies there.
+    pub(crate) fn advise(&self, advice: Advice) -> Result<(), Errno> {
+        // SAFETY: the range is ours; callers give advice on inheritance and on the size of pages only.
+        unsafe { madvise(self.address(0), self.len, advice) }
+    }
+
+    /// Gives back the memory of private pages; they are zeros afterwards, or fault.
+    pub(crate) fn empty(&self, at: usize, len: usize) -> Result<(), Errno> {
+        // SAFETY: the range is ours. Programs that read it see the page come anew, and that is what they are told.
+        unsafe { madvise(self.address(at), len, Advice::LinuxDontNeed) }
+    }
+
+    /// Changes how bytes can be accessed.
+    pub(crate) fn protect(
+        &self,
+        at: usize,
+        len: usize,
+        access: MprotectFlags,
+    ) -> Result<(), Errno> {
+        // SAFETY: the range is ours; accesses that it closes fault and are served.
+        unsafe { mprotect(self.address(at), len, access) }
+    }
+}
+
+impl Deref for Mapping {
+    type Target = Span;
+
+    fn deref(&self) -> &Span {
+        &self.span
+    }
+}
 
 /// Private pages of zeros, which take no memory until they are touched.
-const PRIVATE: MapFlags = MapFlags::PRIVATE.union(MapFlags::NORESERVE);
+pub(crate) const PRIVATE: MapFlags = MapFlags::PRIVATE.union(MapFlags::NORESERVE);
 
 impl Mapping {
     /// `len` bytes without access, at an address that is a multiple of `align`; at this one, if one is given.
@@ -29,8 +164,12 @@ impl Mapping {
             return Mapping::reserve_at(len, at);
         }
         let whole = len.checked_add(align).ok_or(Error::Length { len })?;
-        // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
-        let start = unsafe { mmap_anonymous(ptr::null_mut(), whole, ProtFlags::empty(), PRIVATE) }
+        let anywhere = || {
+            // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
+            unsafe { mmap_anonymous(ptr::null_mut(), whole, ProtFlags::empty(), PRIVATE) }
+        };
+        let start = anywhere()
+            .or_else(|errno| if tombs::clear(&(0..usize::MAX)) { anywhere() } else { Err(errno) })
             .map_err(|errno| Error::system(format!("reserving {whole} bytes of addresses"), errno))?
             .cast::<u8>();
         let lead = start.addr().wrapping_neg() & (align - 1);
@@ -42,6 +181,7 @@ impl Mapping {
 
     fn reserve_at(len: usize, at: usize) -> Result<Mapping, Error> {
         let wanted = ptr::without_provenance_mut(at);
+        tombs::clear(&(at..at.saturating_add(len)));
         let flags = PRIVATE | MapFlags::FIXED_NOREPLACE;
         // SAFETY: with this flag a mapping replaces nothing. Kernels that do not know it take the address as a
         // hint.
@@ -64,33 +204,18 @@ impl Mapping {
         Ok(Mapping::own(start.cast(), len))
     }
 
-    /// Puts a file where this mapping was, without access.
-    pub(crate) fn replace_by_file(&self, file: &OwnedFd) -> Result<(), Errno> {
-        let flags = MapFlags::SHARED | MapFlags::FIXED;
-        // SAFETY: it replaces this very mapping, which nobody uses yet.
-        unsafe { mmap(self.start.as_ptr().cast(), self.len, ProtFlags::empty(), flags, file, 0) }?;
-        Ok(())
-    }
-
-    /// Tells the kernel how this mapping is used; by advice that does not change what lies there.
-    pub(crate) fn advise(&self, advice: Advice) -> Result<(), Errno> {
-        // SAFETY: the range is ours; callers give advice on inheritance and on the size of pages only.
-        unsafe { madvise(self.start.as_ptr().cast(), self.len, advice) }
-    }
-
-    pub(crate) fn start(&self) -> NonNull<u8> {
-        self.start
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.len
-    }
-
     fn own(start: *mut u8, len: usize) -> Mapping {
-        Mapping { start: NonNull::new(start).expect("the kernel maps nothing at 0"), len }
+        let start = NonNull::new(start).expect("the kernel maps nothing at 0");
+        Mapping { span: Span { start, len }, name: None }
     }
 
-    fn give_back(start: *mut u8, len: usize) {
+    /// Lets accesses after it is dropped be told as accesses to what has this name.
+    pub(crate) fn remember_as(&mut self, name: &str) {
+        self.name = Some(name.into());
+    }
+
+    /// Of a mapping that was made here and is handed to nobody any more.
+    pub(crate) fn give_back(start: *mut u8, len: usize) {
         if len == 0 {
             return;
         }
@@ -103,7 +228,10 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        Mapping::give_back(self.start.as_ptr(), self.len);
+        match self.name.take() {
+            Some(name) => tombs::bury(self.span, &name),
+            None => Mapping::give_back(self.start.as_ptr(), self.len),
+        }
     }
 }
 

@@ -11,6 +11,8 @@
 //! Every arrow passes through `Busy`. Who has made a page busy is alone with it: nobody else opens, protects or removes
 //! it, or uses its twin. All others wait, on a futex, and then look again. Taking a page acquires what its last
 //! owner wrote of it, giving it back releases.
+//!
+//! Own pages ([`crate::Own`]) begin as `Clean`, and are never `Absent`. Whoever has a page busy can make it one of them, or no longer one.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -33,15 +35,34 @@ pub enum State {
 /// Set beside [`State::Busy`] while somebody sleeps until it is over.
 const WAITED_FOR: u32 = 4;
 
+/// Set beside every state of an own page.
+const OWN: u32 = 8;
+
 /// Looks at a busy page before sleeping. Opening a page takes microseconds; so does going to sleep.
 const LOOKS: u32 = 200;
+
+/// How to wait for a page.
+#[derive(Clone, Copy)]
+pub(crate) enum Waiting {
+    Futex,
+    /// By calling this, with the number of calls before.
+    Relax(fn(u32)),
+}
 
 /// The word.
 pub(crate) struct PageState(AtomicU32);
 
 impl PageState {
-    pub(crate) const fn new() -> PageState {
+    pub(crate) const fn absent() -> PageState {
         PageState(AtomicU32::new(State::Absent as u32))
+    }
+
+    pub(crate) const fn own() -> PageState {
+        PageState(AtomicU32::new(State::Clean as u32 | OWN))
+    }
+
+    pub(crate) fn is_own(&self) -> bool {
+        self.0.load(Ordering::Relaxed) & OWN != 0
     }
 
     pub(crate) fn get(&self) -> State {
@@ -50,22 +71,50 @@ impl PageState {
 
     /// Makes the page busy for this thread, if it is in this state.
     pub(crate) fn take(&self, from: State) -> bool {
+        self.take_if(from, self.is_own())
+    }
+
+    /// As `take`, if it is an own page, or is none, as `own` says.
+    pub(crate) fn take_if(&self, from: State, own: bool) -> bool {
         debug_assert_ne!(from, State::Busy);
-        let (from, busy) = (from as u32, State::Busy as u32);
-        self.0.compare_exchange(from, busy, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        let mark = if own { OWN } else { 0 };
+        let (word, busy) = (mark | from as u32, mark | State::Busy as u32);
+        self.0.compare_exchange(word, busy, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    /// Makes a page that is busy for this thread an own one, or one like others.
+    pub(crate) fn set_own(&self, own: bool) {
+        match own {
+            true => self.0.fetch_or(OWN, Ordering::Relaxed),
+            false => self.0.fetch_and(!OWN, Ordering::Relaxed),
+        };
     }
 
     /// Ends what `take` began.
     pub(crate) fn give(&self, to: State) {
         debug_assert_ne!(to, State::Busy);
-        if self.0.swap(to as u32, Ordering::Release) & WAITED_FOR != 0 {
+        let own = self.0.load(Ordering::Relaxed) & OWN;
+        if self.0.swap(own | to as u32, Ordering::Release) & WAITED_FOR != 0 {
             // Fails for a bad address alone, and this is none.
             let _ = futex::wake(&self.0, futex::Flags::PRIVATE, i32::MAX as u32);
         }
     }
 
     /// Waits until another thread has finished with the page.
-    pub(crate) fn wait(&self) {
+    pub(crate) fn wait(&self, waiting: Waiting) {
+        match waiting {
+            Waiting::Futex => self.sleep(),
+            Waiting::Relax(relax) => {
+                let mut attempt = 0_u32;
+                while self.get() == State::Busy {
+                    relax(attempt);
+                    attempt = attempt.saturating_add(1);
+                }
+            }
+        }
+    }
+
+    fn sleep(&self) {
         for _ in 0..LOOKS {
             if self.get() != State::Busy {
                 return;
@@ -89,7 +138,7 @@ impl PageState {
 }
 
 fn decode(word: u32) -> State {
-    match word & !WAITED_FOR {
+    match word & !(WAITED_FOR | OWN) {
         0 => State::Absent,
         1 => State::Busy,
         2 => State::Clean,
@@ -105,26 +154,34 @@ mod tests {
 
     #[test]
     fn it_is_taken_by_one_and_from_the_state_it_is_in() {
-        let word = PageState::new();
+        let word = PageState::absent();
         assert!(!word.take(State::Clean));
         assert!(word.take(State::Absent));
-        assert_eq!(word.get(), State::Busy);
-        assert!(!word.take(State::Absent));
-        for to in [State::Clean, State::Dirty, State::Absent] {
-            word.give(to);
-            assert_eq!(word.get(), to);
-            assert!(word.take(to));
+        for word in [word, PageState::own()] {
+            let own = word.is_own();
+            assert!(word.get() == State::Busy || word.take(State::Clean));
+            assert!(!word.take(State::Absent));
+            for to in [State::Clean, State::Dirty, State::Absent] {
+                word.give(to);
+                assert_eq!(word.get(), to);
+                assert!(word.take(to));
+                assert_eq!((word.get(), word.is_own()), (State::Busy, own));
+            }
+            word.set_own(!own);
+            word.give(State::Clean);
+            assert!(!word.take_if(State::Clean, own) && word.take_if(State::Clean, !own));
+            assert_eq!((word.get(), word.is_own()), (State::Busy, !own));
         }
     }
 
     #[test]
     fn who_waits_is_woken() {
-        let (word, woken) = (PageState::new(), AtomicUsize::new(0));
-        assert!(word.take(State::Absent));
+        let (word, woken) = (PageState::own(), AtomicUsize::new(0));
+        assert!(word.take(State::Clean));
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
-                    word.wait();
+                    word.wait(Waiting::Futex);
                     woken.fetch_add(1, Ordering::Relaxed);
                 });
             }
@@ -136,5 +193,20 @@ mod tests {
             word.give(State::Clean);
         });
         assert_eq!((woken.into_inner(), word.get()), (4, State::Clean));
+        assert!(word.is_own());
+    }
+
+    #[test]
+    fn waiting_without_a_futex_counts_its_attempts() {
+        static BUSY: PageState = PageState::absent();
+        fn relax(attempt: u32) {
+            if attempt == 3 {
+                BUSY.give(State::Clean);
+            }
+        }
+        BUSY.wait(Waiting::Relax(|_| unreachable!("nobody has it")));
+        assert!(BUSY.take(State::Absent));
+        BUSY.wait(Waiting::Relax(relax));
+        assert_eq!(BUSY.get(), State::Clean);
     }
 }

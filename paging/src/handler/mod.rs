@@ -12,6 +12,7 @@ mod chain;
 mod fault;
 mod message;
 mod registry;
+mod stack;
 
 use std::mem::MaybeUninit;
 use std::sync::Mutex;
@@ -34,7 +35,9 @@ pub(crate) fn install(signal: libc::c_int) -> Result<(), Error> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let failed = |error: std::io::Error| Error::system(format!("handling signal {signal}"), error);
-    registry::note_process();
+    if !registry::note_process() {
+        return Err(Error::Forked);
+    }
     let current = chain::action(signal, None).map_err(failed)?;
     if current.sa_sigaction == entry() {
         return Ok(());
@@ -79,15 +82,17 @@ extern "C" fn on_fault(
     let errno_before = unsafe { *errno };
     // SAFETY: the kernel hands both to a handler with SA_SIGINFO.
     let fault = unsafe { Fault::read(signal, info, context) };
-    match fault.and_then(|fault| registry::serve(&fault)) {
-        Some(Ok(())) => {}
-        Some(Err(not_served)) => {
-            not_served.tell();
-            // SAFETY: as they were handed to this handler.
-            unsafe { chain_of(signal).pass_on(signal, info, context) };
-        }
-        // SAFETY: as above.
-        None => unsafe { chain_of(signal).pass_on(signal, info, context) },
+    // SAFETY: as it was handed to this handler.
+    let on_stopped =
+        |fault: &Fault| unsafe { stack::on_stopped(context, || registry::serve(fault)) };
+    let served = fault.is_some_and(|fault| match registry::is_watched(fault.address) {
+        true => on_stopped(&fault),
+        // It may be the stack that has overflowed.
+        false => registry::serve(&fault),
+    });
+    if !served {
+        // SAFETY: as they were handed to this handler.
+        unsafe { chain_of(signal).pass_on(signal, info, context) };
     }
     // SAFETY: as above.
     unsafe { *errno = errno_before };

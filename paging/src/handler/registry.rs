@@ -5,24 +5,24 @@
 //! there are no users. Both are sequentially consistent, so either the handler sees the slot cleared, or the other side sees
 //! the user.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous};
 
 use super::fault::Fault;
 use super::message::Line;
-use crate::error::{Error, Refused};
-use crate::paged::Pages;
+use crate::error::Error;
+use crate::pages::Pages;
+use crate::tombs::{self, Found};
 
 const SLOTS: usize = 1024;
 
 struct Slot {
     start: AtomicUsize,
     len: AtomicUsize,
-    signal: AtomicI32,
     pages: AtomicPtr<Pages>,
     users: AtomicU32,
 }
@@ -31,7 +31,6 @@ static TABLE: [Slot; SLOTS] = [const {
     Slot {
         start: AtomicUsize::new(0),
         len: AtomicUsize::new(0),
-        signal: AtomicI32::new(0),
         pages: AtomicPtr::new(ptr::null_mut()),
         users: AtomicU32::new(0),
     }
@@ -47,7 +46,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(pages: Arc<Pages>, signal: libc::c_int) -> Result<Watch, Error> {
+    pub(crate) fn new(pages: Arc<Pages>) -> Result<Watch, Error> {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let free = TABLE.iter().position(|slot| {
@@ -57,7 +56,6 @@ impl Watch {
         let Some(index) = free else { return Err(Error::TooMany { most: SLOTS }) };
         let slot = &TABLE[index];
         slot.len.store(pages.len(), Ordering::Relaxed);
-        slot.signal.store(signal, Ordering::Relaxed);
         slot.pages.store(Arc::as_ptr(&pages).cast_mut(), Ordering::Relaxed);
         slot.start.store(pages.start().addr().get(), Ordering::SeqCst);
         USED.fetch_max(index + 1, Ordering::Release);
@@ -74,44 +72,31 @@ impl Drop for Watch {
     }
 }
 
-/// A fault in a watched range that was not served.
-pub(super) struct NotServed {
-    fault: Fault,
-    offset: usize,
-    page: usize,
-    refused: Refused,
-}
-
-impl NotServed {
-    /// Says so on standard error, before the program's own handler comes, or the end.
-    pub(super) fn tell(&self) {
-        let NotServed { fault, offset, page, refused } = self;
-        let access = match fault.to_write {
-            Some(true) => "a write to",
-            Some(false) => "a read of",
-            None => "an access to",
-        };
-        let mut line = Line::new();
-        // Cannot fail: what is too long is cut.
-        let _ = write!(
-            line,
-            "paged memory: {access} {:#x} (byte {offset}, in page {}) cannot be served: {refused}",
-            fault.address,
-            offset / page
-        );
-        line.print();
-    }
-}
-
-/// Serves a fault; `None` if it is none of ours.
-pub(super) fn serve(fault: &Fault) -> Option<Result<(), NotServed>> {
+/// Serves a fault; `false` if it is to be passed on. If it lies in memory of ours, that is told on standard error before.
+pub(super) fn serve(fault: &Fault) -> bool {
     if !is_our_process() {
-        return None;
+        return false;
     }
-    TABLE[..USED.load(Ordering::Acquire)].iter().find_map(|slot| serve_in(slot, fault))
+    let mut slots = TABLE[..USED.load(Ordering::Acquire)].iter();
+    if let Some(served) = slots.find_map(|slot| serve_in(slot, fault)) {
+        return served;
+    }
+    if let Some(Found { offset, name }) = tombs::find(fault.address) {
+        tell(fault, format_args!(": {name} was released (this was its byte {offset})"));
+    }
+    false
 }
 
-fn serve_in(slot: &Slot, fault: &Fault) -> Option<Result<(), NotServed>> {
+/// Whether an address lies in some range, just now.
+pub(super) fn is_watched(address: usize) -> bool {
+    TABLE[..USED.load(Ordering::Acquire)].iter().any(|slot| {
+        let start = slot.start.load(Ordering::Acquire);
+        start != 0 && address.wrapping_sub(start) < slot.len.load(Ordering::Relaxed)
+    })
+}
+
+/// `None` if it is none of this range.
+fn serve_in(slot: &Slot, fault: &Fault) -> Option<bool> {
     let start = slot.start.load(Ordering::Acquire);
     let inside = |start: usize| {
         let offset = fault.address.wrapping_sub(start);
@@ -120,17 +105,12 @@ fn serve_in(slot: &Slot, fault: &Fault) -> Option<Result<(), NotServed>> {
     inside(start)?;
     slot.users.fetch_add(1, Ordering::SeqCst);
     let served = match slot.start.load(Ordering::SeqCst) {
-        now if now == start && slot.signal.load(Ordering::Relaxed) == fault.signal => {
+        now if now == start => {
             // Once more: the slot may have been used anew since.
-            inside(now).map(|offset| {
+            inside(now).and_then(|offset| {
                 // SAFETY: the slot was filled when we had become its user, so the pages stay until we are not.
                 let pages = unsafe { &*slot.pages.load(Ordering::Relaxed) };
-                pages.serve(offset, fault.to_write).map_err(|refused| NotServed {
-                    fault: *fault,
-                    offset,
-                    page: pages.page_size(),
-                    refused,
-                })
+                serve_by(pages, offset, fault)
             })
         }
         _ => None,
@@ -139,20 +119,43 @@ fn serve_in(slot: &Slot, fault: &Fault) -> Option<Result<(), NotServed>> {
     served
 }
 
+fn serve_by(pages: &Pages, offset: usize, fault: &Fault) -> Option<bool> {
+    let served = pages.serve(fault.signal, offset, fault.to_write)?;
+    if let Err(refused) = &served {
+        let (page, name) = (offset / pages.page, &pages.name);
+        let place = format_args!("byte {offset}, in page {page} of {name}");
+        tell(fault, format_args!(" cannot be served: {refused} ({place})"));
+    }
+    Some(served.is_ok())
+}
+
+/// Says on standard error what is wrong with an access, before the program's own handler comes, or the end.
+fn tell(fault: &Fault, what: fmt::Arguments<'_>) {
+    let access = match fault.to_write {
+        Some(true) => "a write to",
+        Some(false) => "a read of",
+        None => "an access to",
+    };
+    let mut line = Line::new();
+    // Cannot fail: what is too long is cut.
+    let _ = write!(line, "paged memory: {access} {:#x}{what}", fault.address);
+    line.print();
+}
+
 /// A word that is 1 in this process and 0 in its children.
 static MARK: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
 
-/// Marks this process as the one that has the ranges. To be called by one thread at a time.
-pub(super) fn note_process() {
+/// Marks this process as the one that has the ranges; `false` if it is another one's child. To be called by one thread at a time.
+pub(super) fn note_process() -> bool {
     if !MARK.load(Ordering::Relaxed).is_null() {
-        return;
+        return is_our_process();
     }
     let len = rustix::param::page_size();
     let access = ProtFlags::READ | ProtFlags::WRITE;
     // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
     let Ok(page) = (unsafe { mmap_anonymous(ptr::null_mut(), len, access, MapFlags::PRIVATE) })
     else {
-        return;
+        return true;
     };
     // SAFETY: the page is ours. Its children get it filled with zeros. (Where the kernel does not know this,
     // before Linux 4.14, a child is not told from its parent.)
@@ -161,6 +164,7 @@ pub(super) fn note_process() {
     // SAFETY: a page of zeros is a valid atomic, aligned, and never given back.
     unsafe { &*mark }.store(1, Ordering::Relaxed);
     MARK.store(mark, Ordering::Release);
+    true
 }
 
 fn is_our_process() -> bool {

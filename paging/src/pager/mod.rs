@@ -1,6 +1,7 @@
 //! [`Pager`]: what opens, protects and removes pages. One file for each mechanism; the default choice is
 //! [`Mechanism::recommended`].
 
+mod by_hand;
 mod mprotect;
 mod userfaultfd;
 
@@ -11,10 +12,11 @@ use rustix::io::Errno;
 
 use crate::Access;
 use crate::error::{Error, Refused, Unavailable};
-use crate::mapping::Mapping;
+use crate::mapping::Span;
+use crate::state::Waiting;
 
 /// How faults reach the faulting thread, and pages are opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Mechanism {
     /// `userfaultfd` with its feature `SIGBUS`: one system call places a page, whole and write-protected, and
     /// mappings are never split. For threads in user mode alone, so no privilege is needed.
@@ -22,10 +24,16 @@ pub enum Mechanism {
     /// `SIGSEGV` and `mprotect`: on any Linux. Pages are filled through a second mapping. Each page that is
     /// not open as its neighbors are makes a mapping more, of which a process can have some 65,000.
     Mprotect,
+    /// No faults: the memory is always open, and every access is announced by [`populate`](crate::Paged::populate). For simulators.
+    /// No handler is installed, no signal blocked, and own pages are open, too.
+    ByHand {
+        /// Lets others go on while a page is waited for; with the number of calls before in this wait.
+        relax: fn(u32),
+    },
 }
 
 impl Mechanism {
-    /// All there are, the better ones first.
+    /// Those that serve faults, the better ones first.
     pub const ALL: [Mechanism; 2] = [Mechanism::Userfaultfd, Mechanism::Mprotect];
 
     /// The best that this machine has.
@@ -44,31 +52,51 @@ impl Mechanism {
         match self {
             Mechanism::Userfaultfd => userfaultfd::check(),
             Mechanism::Mprotect => mprotect::check(),
+            Mechanism::ByHand { .. } => Ok(()),
         }
     }
 
     /// The signal that tells a thread of its fault.
-    pub(crate) fn signal(self) -> libc::c_int {
+    pub(crate) fn signal(self) -> Option<libc::c_int> {
         match self {
-            Mechanism::Userfaultfd => libc::SIGBUS,
-            Mechanism::Mprotect => libc::SIGSEGV,
+            Mechanism::Userfaultfd => Some(libc::SIGBUS),
+            Mechanism::Mprotect => Some(libc::SIGSEGV),
+            Mechanism::ByHand { .. } => None,
+        }
+    }
+
+    pub(crate) fn waiting(self) -> Waiting {
+        match self {
+            Mechanism::ByHand { relax } => Waiting::Relax(relax),
+            _ => Waiting::Futex,
         }
     }
 
     /// A pager over `len` bytes of such addresses, all absent.
-    pub(crate) fn pager(self, view: Mapping) -> Result<Box<dyn Pager>, Error> {
+    pub(crate) fn pager(self, view: Span) -> Result<Box<dyn Pager>, Error> {
         Ok(match self {
             Mechanism::Userfaultfd => Box::new(userfaultfd::Userfaultfd::new(view)?),
             Mechanism::Mprotect => Box::new(mprotect::Mprotect::new(view)?),
+            Mechanism::ByHand { .. } => Box::new(by_hand::ByHand::new(view)?),
         })
     }
 }
+
+/// Those by hand are all alike.
+impl PartialEq for Mechanism {
+    fn eq(&self, other: &Mechanism) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+impl Eq for Mechanism {}
 
 impl fmt::Display for Mechanism {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Mechanism::Userfaultfd => "userfaultfd",
             Mechanism::Mprotect => "mprotect",
+            Mechanism::ByHand { .. } => "hand",
         })
     }
 }
@@ -78,13 +106,10 @@ impl fmt::Display for Mechanism {
 /// Each page is handled by one thread at a time; that is for the caller to see to. `place` and `allow_writes` run in a
 /// signal handler: they make system calls, and copy.
 pub(crate) trait Pager: Send + Sync {
-    /// The first byte of the range, as programs see it.
-    fn start(&self) -> NonNull<u8>;
-
-    /// Opens an absent page with a copy of these bytes. No thread sees it half filled.
+    /// Opens absent pages with a copy of these bytes. No thread sees one half filled. If this fails, all are absent still.
     ///
     /// # Safety
-    /// `len` bytes can be read from `from` on. (Others may change them meanwhile.)
+    /// `len` bytes can be read from `from` on, which is aligned to 8. (Others may change them meanwhile.)
     unsafe fn place(
         &self,
         at: usize,
@@ -101,4 +126,7 @@ pub(crate) trait Pager: Send + Sync {
 
     /// Makes pages absent, and gives back their memory.
     fn remove(&self, at: usize, len: usize) -> Result<(), Errno>;
+
+    /// Puts absent pages where part of a file was mapped, which nobody uses now.
+    fn restore(&self, at: usize, len: usize) -> Result<(), Errno>;
 }

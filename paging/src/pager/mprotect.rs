@@ -1,18 +1,18 @@
 //! SIGSEGV and `mprotect`, over a memfd that is mapped twice: as the program sees it, closed but for the pages that are
 //! open, and a second time, always open, through which pages are filled before anybody sees them.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::ptr::NonNull;
 
 use rustix::fs::{FallocateFlags, MemfdFlags, fallocate, ftruncate, memfd_create};
 use rustix::io::Errno;
-use rustix::mm::{Advice, MprotectFlags, mprotect};
+use rustix::mm::{Advice, MprotectFlags};
 
 use super::Pager;
 use crate::Access;
 use crate::copy::copy;
 use crate::error::{Error, Refused, Unavailable};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, READ, READ_WRITE, Span};
 
 fn file() -> Result<OwnedFd, Errno> {
     memfd_create("paged", MemfdFlags::CLOEXEC)
@@ -27,32 +27,23 @@ pub(super) fn check() -> Result<(), Unavailable> {
 
 pub(super) struct Mprotect {
     file: OwnedFd,
-    view: Mapping,
+    view: Span,
     fill: Mapping,
 }
 
 impl Mprotect {
-    pub(super) fn new(view: Mapping) -> Result<Mprotect, Error> {
+    pub(super) fn new(view: Span) -> Result<Mprotect, Error> {
         let system = |operation: &'static str| move |errno: Errno| Error::system(operation, errno);
         let file = file().map_err(system("memfd_create"))?;
         ftruncate(&file, view.len() as u64).map_err(system("giving a memfd its length"))?;
         let fill = Mapping::of_file(&file, view.len()).map_err(system("mapping a memfd"))?;
         view.replace_by_file(&file).map_err(system("mapping a memfd a second time"))?;
-        for mapping in [&fill, &view] {
+        for mapping in [&*fill, &view] {
             mapping.advise(Advice::LinuxDontFork).map_err(system("madvise"))?;
         }
         Ok(Mprotect { file, view, fill })
     }
-
-    fn protect(&self, at: usize, len: usize, access: MprotectFlags) -> Result<(), Errno> {
-        let start = self.view.start().as_ptr().wrapping_add(at).cast();
-        // SAFETY: the range is ours; accesses that it closes fault and are served.
-        unsafe { mprotect(start, len, access) }
-    }
 }
-
-const READ: MprotectFlags = MprotectFlags::READ;
-const READ_WRITE: MprotectFlags = MprotectFlags::READ.union(MprotectFlags::WRITE);
 
 fn refused(errno: Errno) -> Refused {
     match errno {
@@ -65,10 +56,6 @@ fn refused(errno: Errno) -> Refused {
 }
 
 impl Pager for Mprotect {
-    fn start(&self) -> NonNull<u8> {
-        self.view.start()
-    }
-
     unsafe fn place(
         &self,
         at: usize,
@@ -83,20 +70,28 @@ impl Pager for Mprotect {
             Access::Read => READ,
             Access::Write => READ_WRITE,
         };
-        self.protect(at, len, access).map_err(refused)
+        self.view.protect(at, len, access).map_err(|errno| {
+            // It may have got half way, and absent pages must fault.
+            let _ = self.view.protect(at, len, MprotectFlags::empty());
+            refused(errno)
+        })
     }
 
     fn allow_writes(&self, at: usize, len: usize) -> Result<(), Refused> {
-        self.protect(at, len, READ_WRITE).map_err(refused)
+        self.view.protect(at, len, READ_WRITE).map_err(refused)
     }
 
     fn forbid_writes(&self, at: usize, len: usize) -> Result<(), Errno> {
-        self.protect(at, len, READ)
+        self.view.protect(at, len, READ)
     }
 
     fn remove(&self, at: usize, len: usize) -> Result<(), Errno> {
-        self.protect(at, len, MprotectFlags::empty())?;
+        self.view.protect(at, len, MprotectFlags::empty())?;
         let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
         rustix::io::retry_on_intr(|| fallocate(&self.file, flags, at as u64, len as u64))
+    }
+
+    fn restore(&self, at: usize, len: usize) -> Result<(), Errno> {
+        self.view.put_file(at, len, self.file.as_fd(), at as u64, MprotectFlags::empty())
     }
 }

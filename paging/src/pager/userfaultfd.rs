@@ -9,15 +9,16 @@
 
 use std::os::fd::OwnedFd;
 use std::ptr::NonNull;
+use std::sync::OnceLock;
 
 use rustix::io::Errno;
 use rustix::ioctl::{Opcode, Updater, ioctl, opcode};
-use rustix::mm::{Advice, MprotectFlags, UserfaultfdFlags, madvise, mprotect, userfaultfd};
+use rustix::mm::{Advice, UserfaultfdFlags, userfaultfd};
 
 use super::Pager;
 use crate::Access;
 use crate::error::{Error, Refused, Unavailable};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, READ_WRITE, Span};
 
 // From linux/userfaultfd.h. Tests that run both ways on a real kernel hold these declarations to it.
 
@@ -116,7 +117,7 @@ fn open() -> Result<OwnedFd, Unavailable> {
 }
 
 /// Registers a mapping; says what can be done with it.
-fn register(file: &OwnedFd, view: &Mapping) -> Result<u64, Errno> {
+fn register(file: &OwnedFd, view: &Span) -> Result<u64, Errno> {
     let mut request = Register {
         start: view.start().addr().get() as u64,
         len: view.len() as u64,
@@ -127,6 +128,12 @@ fn register(file: &OwnedFd, view: &Mapping) -> Result<u64, Errno> {
     // are served, which is ours.
     unsafe { ioctl(file, Updater::<REGISTER, Register>::new(&mut request)) }?;
     Ok(request.ioctls)
+}
+
+/// A large page in the place of many small ones would be split at the next fault.
+fn without_large_pages(view: &Span) -> Result<(), Errno> {
+    view.advise(Advice::LinuxNoHugepage)
+        .or_else(|errno| if errno == Errno::INVAL { Ok(()) } else { Err(errno) })
 }
 
 /// Whether all of it can be had here.
@@ -148,29 +155,34 @@ pub(super) fn check() -> Result<(), Unavailable> {
     Ok(())
 }
 
+/// The file of this process, opened once: it can serve all ranges, and must not be a child's.
+fn file() -> Result<&'static OwnedFd, Error> {
+    static FILE: OnceLock<OwnedFd> = OnceLock::new();
+    if let Some(file) = FILE.get() {
+        return Ok(file);
+    }
+    let file = open().map_err(|reason| Error::Unavailable {
+        mechanism: super::Mechanism::Userfaultfd,
+        reason,
+    })?;
+    Ok(FILE.get_or_init(|| file))
+}
+
 pub(super) struct Userfaultfd {
-    file: OwnedFd,
-    view: Mapping,
+    file: &'static OwnedFd,
+    view: Span,
 }
 
 impl Userfaultfd {
-    pub(super) fn new(view: Mapping) -> Result<Userfaultfd, Error> {
-        let file = open().map_err(|reason| Error::Unavailable {
-            mechanism: super::Mechanism::Userfaultfd,
-            reason,
-        })?;
+    pub(super) fn new(view: Span) -> Result<Userfaultfd, Error> {
+        let file = file()?;
         // First registered, then accessible: so nothing is there that this file does not know of, also when the program
         // has asked for all of its future memory to be locked.
-        register(&file, &view)
+        register(file, &view)
             .map_err(|errno| Error::system("registering memory with userfaultfd", errno))?;
         view.advise(Advice::LinuxDontFork).map_err(|errno| Error::system("madvise", errno))?;
-        // A large page in the place of many small ones would be split at the next fault.
-        view.advise(Advice::LinuxNoHugepage)
-            .or_else(|errno| if errno == Errno::INVAL { Ok(()) } else { Err(errno) })
-            .map_err(|errno| Error::system("madvise", errno))?;
-        let access = MprotectFlags::READ | MprotectFlags::WRITE;
-        // SAFETY: the mapping is ours, and nobody uses it yet.
-        unsafe { mprotect(view.start().as_ptr().cast(), view.len(), access) }
+        without_large_pages(&view).map_err(|errno| Error::system("madvise", errno))?;
+        view.protect(0, view.len(), READ_WRITE)
             .map_err(|errno| Error::system("mprotect", errno))?;
         Ok(Userfaultfd { file, view })
     }
@@ -182,15 +194,11 @@ impl Userfaultfd {
     fn write_protect(&self, at: usize, len: usize, mode: u64) -> Result<(), Errno> {
         let mut request = WriteProtect { start: self.address(at), len: len as u64, mode };
         // SAFETY: the opcode is that of UFFDIO_WRITEPROTECT, and this its structure; the range is registered.
-        unsafe { ioctl(&self.file, Updater::<WRITE_PROTECT, WriteProtect>::new(&mut request)) }
+        unsafe { ioctl(self.file, Updater::<WRITE_PROTECT, WriteProtect>::new(&mut request)) }
     }
 }
 
 impl Pager for Userfaultfd {
-    fn start(&self) -> NonNull<u8> {
-        self.view.start()
-    }
-
     unsafe fn place(
         &self,
         at: usize,
@@ -213,7 +221,7 @@ impl Pager for Userfaultfd {
             };
             // SAFETY: the opcode is that of UFFDIO_COPY, and this its structure; the range is registered, and the caller
             // promises that the source can be read.
-            match unsafe { ioctl(&self.file, Updater::<COPY, Fill>::new(&mut request)) } {
+            match unsafe { ioctl(self.file, Updater::<COPY, Fill>::new(&mut request)) } {
                 Ok(()) => done = len,
                 // So many, and then something came between.
                 Err(Errno::AGAIN) if request.copied > 0 => done += request.copied as usize,
@@ -247,8 +255,13 @@ impl Pager for Userfaultfd {
     }
 
     fn remove(&self, at: usize, len: usize) -> Result<(), Errno> {
-        let start = self.view.start().as_ptr().wrapping_add(at).cast();
-        // SAFETY: the range is ours. Programs that read it see the page come anew, and that is what they are told.
-        unsafe { madvise(start, len, Advice::LinuxDontNeed) }
+        self.view.empty(at, len)
+    }
+
+    fn restore(&self, at: usize, len: usize) -> Result<(), Errno> {
+        let part = self.view.put_private(at, len)?;
+        register(self.file, &part)?;
+        without_large_pages(&part)?;
+        part.protect(0, len, READ_WRITE)
     }
 }

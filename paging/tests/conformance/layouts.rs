@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use paging::{Error, Layout, Mechanism, Paged};
 
 use crate::Case;
-use crate::home::{AtEnd, Home, PAGE, Server, load, store, word};
+use crate::home::{AtEnd, Home, PAGE, Server, layout, load, store, word};
 
 pub(crate) const CASES: &[Case] = &[
     ("pages_have_any_size", pages_have_any_size),
@@ -37,7 +37,7 @@ fn pages_have_any_size(mechanism: Mechanism) {
 fn what_makes_no_sense_is_refused(mechanism: Mechanism) {
     let home = Home::new(1, PAGE);
     let error = |len, page, at| {
-        let layout = Layout { len, page, at };
+        let layout = layout(len, page, at);
         Paged::new(mechanism, layout, Server(Arc::clone(&home))).expect_err("no such range")
     };
     for page in [0, 1, 2048, 4097, 12 << 10, 4 << 20] {
@@ -61,16 +61,26 @@ fn a_range_lies_where_it_is_wanted(mechanism: Mechanism) {
     let home = Home::new(4, PAGE);
     let paged = home.map(mechanism);
     let at = paged.start().addr().get();
-    let layout = Layout { len: 4 * PAGE, page: PAGE, at: Some(at) };
+    let layout = layout(4 * PAGE, PAGE, Some(at));
     let error = Paged::new(mechanism, layout, Server(Arc::clone(&home))).expect_err("is taken");
     assert!(matches!(error, Error::Occupied { .. }), "{error}");
     // Far from where the kernel puts what nobody has an address for.
-    let at = 0x1200_0000_0000 + if mechanism == Mechanism::Mprotect { 1 << 30 } else { 0 };
+    let at = match mechanism {
+        Mechanism::Userfaultfd => 0x1200_0000_0000,
+        Mechanism::Mprotect => 0x1300_0000_0000,
+        Mechanism::ByHand { .. } => 0x1400_0000_0000,
+    };
     let layout = Layout { at: Some(at), ..layout };
-    let paged =
+    let mut paged =
         Paged::new(mechanism, layout, Server(Arc::clone(&home))).expect("the place is free");
     assert_eq!(paged.start().addr().get(), at);
     assert_eq!(load(&paged, 513), word(513));
+    // When it is dropped, the place is free again at once.
+    for _ in 0..3 {
+        drop(paged);
+        paged = Paged::new(mechanism, layout, Server(Arc::clone(&home))).expect("it is free again");
+        assert_eq!(load(&paged, 513), word(513));
+    }
 }
 
 fn ranges_come_and_go_while_others_fault(mechanism: Mechanism) {

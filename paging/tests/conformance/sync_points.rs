@@ -1,6 +1,5 @@
 //! Protecting and removing pages, also while others use them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use paging::{Access, Mechanism, Paged, State};
@@ -14,7 +13,14 @@ pub(crate) const CASES: &[Case] = &[
     ("populate_opens_what_bytes_touch", populate_opens_what_bytes_touch),
     ("a_refusal_outside_of_the_handler_is_an_error", a_refusal_is_an_error),
     ("a_panic_of_a_visitor_leaves_no_page_busy", a_panic_of_a_visitor_leaves_no_page_busy),
+    ("a_page_that_is_inspected_stays_dirty", a_page_that_is_inspected_stays_dirty),
+];
+
+/// Where threads access pages amid the sync points of others, which only faults make possible.
+pub(crate) const AMID: &[Case] = &[
     ("no_write_is_lost_between_sync_points", no_write_is_lost_between_sync_points),
+    ("inspecting_disturbs_no_writer", inspecting_disturbs_no_writer),
+    ("no_write_is_lost_where_faults_evict", no_write_is_lost_where_faults_evict),
 ];
 
 const WORDS: usize = PAGE / 8;
@@ -52,7 +58,7 @@ fn protecting_shows_dirty_pages(mechanism: Mechanism) {
     let mut seen = Vec::new();
     let shown = paged.protect(0..8, |page, bytes| {
         // SAFETY: a whole page, to which nobody writes now.
-        let words = unsafe { std::slice::from_raw_parts(bytes.cast::<u64>().as_ptr(), WORDS) };
+        let words = unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast::<u64>(), WORDS) };
         seen.push((page, words[3], words[4]));
     });
     shown.expect("pages are protected");
@@ -116,28 +122,48 @@ fn a_panic_of_a_visitor_leaves_no_page_busy(mechanism: Mechanism) {
     assert_eq!([0, 1, 2, 3].map(|page| paged.state(page)), [State::Clean; 4]);
 }
 
-/// Threads count, each in words of its own on pages that all share; meanwhile another one writes home what has changed,
-/// protects and removes. A thread that finds another count than its own has lost a write.
-fn no_write_is_lost_between_sync_points(mechanism: Mechanism) {
-    const PAGES: usize = 4;
-    const THREADS: usize = 3;
-    const VISITS: usize = 1_000;
-    let home = Home::new(PAGES, PAGE);
+fn a_page_that_is_inspected_stays_dirty(mechanism: Mechanism) {
+    let home = Home::new(4, PAGE);
     let paged = home.map(mechanism);
+    load(&paged, 0);
+    store(&paged, WORDS + 1, 11);
+    store(&paged, 3 * WORDS, 33);
+    let mut seen = Vec::new();
+    let mut room = vec![0; PAGE];
+    paged.inspect(0..4, |page, bytes| {
+        assert_eq!((bytes.size(), paged.state(page)), (PAGE, State::Busy));
+        bytes.copy_to(&mut room);
+        let word = |at: usize| u64::from_ne_bytes(room[at * 8..][..8].try_into().unwrap());
+        seen.push((page, word(0), word(1)));
+    });
+    assert_eq!(seen, [(1, word(WORDS), 11), (3, 33, word(3 * WORDS + 1))]);
+    assert_eq!([1, 3].map(|page| paged.state(page)), [State::Dirty; 2]);
+    store(&paged, WORDS + 2, 12);
+    assert_eq!((load(&paged, WORDS + 2), home.counts()), (12, (3, 2)));
+}
+
+/// Threads that count in words of their own, on pages that all share, until they are told to stop. A thread that finds another
+/// count than its own has lost a write.
+fn count_while(
+    paged: &Paged,
+    pages: usize,
+    threads: usize,
+    rounds: impl FnOnce(&dyn Fn() -> bool),
+) -> Vec<u64> {
     let (done, ended) = (AtomicBool::new(false), AtomicBool::new(false));
-    let counts: Vec<u64> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS)
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads)
             .map(|thread| {
-                let (paged, done, ended) = (&paged, &done, &ended);
+                let (done, ended) = (&done, &ended);
                 scope.spawn(move || {
                     let _end = AtEnd(|| ended.store(true, Ordering::Relaxed));
-                    let indices = [0, 1, 2, 3].map(|page| page * WORDS + thread * 3);
-                    for index in indices {
+                    let indices = || (0..pages).map(|page| page * WORDS + thread * 3);
+                    for index in indices() {
                         store(paged, index, 0);
                     }
                     let mut count = 0;
                     while !done.load(Ordering::Relaxed) {
-                        for index in indices {
+                        for index in indices() {
                             assert_eq!(load(paged, index), count, "word {index}");
                             store(paged, index, count + 1);
                         }
@@ -148,23 +174,16 @@ fn no_write_is_lost_between_sync_points(mechanism: Mechanism) {
             })
             .collect();
         let _end = AtEnd(|| done.store(true, Ordering::Relaxed));
-        let mut visited = 0;
-        for round in 0.. {
-            visited += send_home(&paged, &home);
-            if round % 2 == 0 {
-                paged.remove(0..PAGES).expect("clean pages are removed");
-            }
-            // A thread that ends before it is told to has failed.
-            if visited >= VISITS || ended.load(Ordering::Relaxed) {
-                break;
-            }
-            std::thread::yield_now();
-        }
+        // A thread that ends before it is told to has failed.
+        rounds(&|| ended.load(Ordering::Relaxed));
         done.store(true, Ordering::Relaxed);
         threads.into_iter().map(|thread| thread.join().expect("no write is lost")).collect()
-    });
-    send_home(&paged, &home);
-    for page in 0..PAGES {
+    })
+}
+
+/// The home has what they counted, and nothing else has changed.
+fn has_arrived(home: &Home, pages: usize, counts: &[u64]) {
+    for page in 0..pages {
         for index in page * WORDS..(page + 1) * WORDS {
             let place = index - page * WORDS;
             let counted = place.is_multiple_of(3).then(|| counts.get(place / 3)).flatten();
@@ -174,19 +193,86 @@ fn no_write_is_lost_between_sync_points(mechanism: Mechanism) {
     }
 }
 
+/// Meanwhile another thread writes home what has changed, protects and removes.
+fn no_write_is_lost_between_sync_points(mechanism: Mechanism) {
+    const PAGES: usize = 4;
+    const VISITS: usize = 1_000;
+    let home = Home::new(PAGES, PAGE);
+    let paged = home.map(mechanism);
+    let counts = count_while(&paged, PAGES, 3, |ended| {
+        let mut visited = 0;
+        for round in 0.. {
+            visited += send_home(&paged, &home);
+            if round % 2 == 0 {
+                paged.remove(0..PAGES).expect("clean pages are removed");
+            }
+            if visited >= VISITS || ended() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+    });
+    send_home(&paged, &home);
+    has_arrived(&home, PAGES, &counts);
+}
+
+/// Each fault opens neighbors and sends another page away, and pages are protected and removed besides.
+fn no_write_is_lost_where_faults_evict(mechanism: Mechanism) {
+    const PAGES: usize = 12;
+    const EVICTIONS: usize = 300;
+    let home = Home::new(PAGES, PAGE);
+    home.ahead.store(3, Ordering::Relaxed);
+    home.stride.store(5, Ordering::Relaxed);
+    home.evicts.store(4, Ordering::Relaxed);
+    let paged = home.map(mechanism);
+    let counts = count_while(&paged, PAGES, 3, |ended| {
+        while home.evicted.load(Ordering::Relaxed) < EVICTIONS && !ended() {
+            send_home(&paged, &home);
+            paged.remove(0..PAGES / 2).expect("clean pages are removed");
+            if paged.try_remove(PAGES - 1) {
+                std::thread::yield_now();
+            }
+        }
+    });
+    assert!(home.evicted.load(Ordering::Relaxed) >= EVICTIONS);
+    send_home(&paged, &home);
+    has_arrived(&home, PAGES, &counts);
+}
+
+fn inspecting_disturbs_no_writer(mechanism: Mechanism) {
+    const ROUNDS: usize = 2_000;
+    let home = Home::new(2, PAGE);
+    let paged = home.map(mechanism);
+    let mut room = vec![0; PAGE];
+    let mut last = [[0; 3]; 2];
+    let counts = count_while(&paged, 2, 3, |ended| {
+        for _ in 0..ROUNDS {
+            paged.inspect(0..2, |page, bytes| {
+                bytes.copy_to(&mut room);
+                for (thread, last) in last[page].iter_mut().enumerate() {
+                    let now = u64::from_ne_bytes(room[thread * 24..][..8].try_into().unwrap());
+                    // Its first value is not a count.
+                    assert!(now >= *last || *last == word(page * WORDS + thread * 3));
+                    *last = now;
+                }
+            });
+            if ended() {
+                break;
+            }
+        }
+    });
+    // One twin for each page: they have been dirty all the time.
+    assert_eq!(home.counts().1, 2);
+    send_home(&paged, &home);
+    has_arrived(&home, 2, &counts);
+}
+
 /// Writes home what differs from the twins; says how many pages were dirty.
-fn send_home(paged: &Paged, home: &Arc<Home>) -> usize {
+fn send_home(paged: &Paged, home: &Home) -> usize {
     let mut visited = 0;
     let sent = paged.protect(0..paged.page_count(), |page, bytes| {
         visited += 1;
-        for word in 0..WORDS {
-            // SAFETY: inside of the page, to which nobody writes now.
-            let now = unsafe { bytes.cast::<u64>().add(word).read_volatile() };
-            let index = page * WORDS + word;
-            if now != home.twins[index].load(Ordering::Relaxed) {
-                home.words[index].store(now, Ordering::Relaxed);
-            }
-        }
+        home.send(page, &bytes);
     });
     sent.expect("pages are protected");
     visited
