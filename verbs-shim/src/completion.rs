@@ -17,7 +17,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::error::{Error, Status, WorkError};
-use crate::provider::{Provider, RawCompletion, RawCompletionQueue};
+use crate::provider::{Provider, RawCompletion, RawCompletionQueue, Refusal};
 use crate::region::{RemoteAddr, Rkey};
 use crate::work_request::{OperationKind, WorkRequest};
 
@@ -247,6 +247,8 @@ pub(crate) struct Inner<P: Provider> {
     reserved: Cell<u32>,
     /// Reserved by pairs that are gone, until a poll comes back short.
     leaving: Cell<u32>,
+    /// For messages.
+    device: String,
     /// What was taken from the device.
     buffer: RefCell<Vec<RawCompletion>>,
     /// How much of that has been handed out.
@@ -270,7 +272,8 @@ pub struct CompletionQueue<P: Provider> {
 }
 
 impl<P: Provider> CompletionQueue<P> {
-    pub(crate) fn new(raw: P::CompletionQueue, depth: u32) -> Result<Self, Error> {
+    pub(crate) fn new(provider: &P, depth: u32) -> Result<Self, Error> {
+        let raw = provider.completion_queue(depth)?;
         Ok(CompletionQueue {
             inner: Rc::new(Inner {
                 raw: RefCell::new(raw),
@@ -278,6 +281,7 @@ impl<P: Provider> CompletionQueue<P> {
                 depth,
                 reserved: Cell::new(0),
                 leaving: Cell::new(0),
+                device: provider.capabilities().device.clone(),
                 buffer: RefCell::new(Vec::with_capacity(POLL_BATCH)),
                 handed: Cell::new(0),
             }),
@@ -290,7 +294,7 @@ impl<P: Provider> CompletionQueue<P> {
     /// When the device itself failed. That a request failed is in its completion.
     #[inline]
     pub fn poll(&self) -> Result<Option<Completion>, Error> {
-        self.inner.poll()
+        self.inner.poll().map_err(|reason| self.inner.failed(reason))
     }
 
     /// Spins until there is a completion. Every request ends, with an error if need be (a NIC gives
@@ -309,8 +313,14 @@ impl<P: Provider> CompletionQueue<P> {
 }
 
 impl<P: Provider> Inner<P> {
+    #[cold]
+    fn failed(&self, reason: Refusal) -> Error {
+        Error::DeviceFailed { device: self.device.clone(), reason: reason.to_string() }
+    }
+
+    /// As [`CompletionQueue::poll`]; it allocates nothing either when it fails.
     #[inline]
-    fn poll(&self) -> Result<Option<Completion>, Error> {
+    pub(crate) fn poll(&self) -> Result<Option<Completion>, Refusal> {
         loop {
             let handed = self.handed.get();
             let next = self.buffer.borrow().get(handed).copied();
@@ -339,7 +349,7 @@ impl<P: Provider> Inner<P> {
 
     /// Takes completions from the device once, as many as there is room for; how many there were.
     #[inline]
-    fn fetch(&self) -> Result<usize, Error> {
+    fn fetch(&self) -> Result<usize, Refusal> {
         let mut buffer = self.buffer.borrow_mut();
         let handed = self.handed.take();
         if handed == buffer.len() {
@@ -398,7 +408,7 @@ impl<P: Provider> Inner<P> {
         // What pairs that are gone have left behind may have to be taken out first.
         while depth > self.depth - self.reserved.get() && self.leaving.get() > 0 {
             self.buffer.borrow_mut().reserve(POLL_BATCH);
-            self.fetch()?;
+            self.fetch().map_err(|reason| self.failed(reason))?;
         }
         let slots = self.slots.borrow();
         if slots.len() == MAX_PAIRS && slots.iter().all(|slot| slot.pair.is_some()) {

@@ -77,7 +77,7 @@ impl<P: Provider> Fabric<P> {
     /// # Errors
     /// [`Error::Limit`] when the device cannot make one so deep.
     pub fn completion_queue(&self, depth: u32) -> Result<CompletionQueue<P>, Error> {
-        CompletionQueue::new(self.provider.completion_queue(depth)?, depth)
+        CompletionQueue::new(&*self.provider, depth)
     }
 
     /// Makes a queue pair whose completions go to `queue`. Connect it before use.

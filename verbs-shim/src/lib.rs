@@ -11,6 +11,7 @@
 //! | [`Region`] | registered memory; owns its mapping | shared by all threads |
 //! | [`CompletionQueue`] | where signaled work ends up | stays on its thread |
 //! | [`QueuePair`] | a connection to one peer; work is posted here | stays on its thread |
+//! | [`Bundle`] | a completion queue, its queue pairs and a buffer as one | goes from thread to thread |
 //!
 //! A process shows its peers a [`Card`] for each region ([`Region::card`]) and for each queue pair
 //! ([`UnconnectedQueuePair::card`]); how cards travel is the business of whoever uses the layer.
@@ -46,6 +47,7 @@
 //! # }
 //! ```
 
+mod bundle;
 mod capabilities;
 mod card;
 mod cell;
@@ -62,6 +64,7 @@ mod region;
 mod window;
 mod work_request;
 
+pub use bundle::{Bundle, Pairs, Unposted};
 pub use capabilities::{Atomicity, Capabilities, WriteOrder};
 pub use card::Card;
 pub use cell::SharedCell;

@@ -188,6 +188,17 @@ impl Memory {
         self.fd.as_ref().map(|fd| fd.as_fd())
     }
 
+    /// Bytes of the pages that its file, or the mapping if it has none, consists of. A part of the file can be mapped
+    /// from a multiple of this on.
+    pub fn page_size(&self) -> usize {
+        let system = rustix::param::page_size();
+        let Some(fd) = &self.fd else { return system };
+        match rustix::fs::fstatfs(fd) {
+            Ok(file_system) if file_system.f_type == HUGETLBFS => file_system.f_bsize as usize,
+            _ => system,
+        }
+    }
+
     /// The memfd, to be carried to another process.
     pub(crate) fn shared_fd(&self) -> Option<Arc<OwnedFd>> {
         self.fd.clone()
@@ -309,6 +320,9 @@ impl fmt::Debug for Memory {
 }
 
 const HUGE_PAGE: usize = 2 << 20;
+
+/// How the file system of explicit huge pages calls itself: `HUGETLBFS_MAGIC` of the kernel's `magic.h`.
+const HUGETLBFS: rustix::fs::FsWord = 0x9584_58f6;
 
 #[cfg(test)]
 mod tests {

@@ -13,11 +13,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::bundle::Unposted;
 use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::completion::{CompletionQueue, Inner, MARKER, PairState};
 use crate::error::{ConnectError, Error, PostError, Status, WorkError};
-use crate::provider::{Provider, RawQueuePair};
+use crate::provider::{Provider, RawQueuePair, Refusal};
 use crate::region::RemoteAddr;
 use crate::window::Window;
 use crate::work_request::{Atomic, Operation, OperationKind, WorkRequest};
@@ -196,8 +197,27 @@ impl<P: Provider> QueuePair<P> {
         let first_id = self.id | u64::from(self.state.next_index());
         self.raw
             .post(requests, first_id, signal_last)
-            .map_err(|reason| PostError::Refused { peer: self.state.peer, reason })?;
+            .map_err(|reason| refused(&self.state, reason))?;
         self.state.note(requests, signal_last);
+        Ok(())
+    }
+
+    /// As [`QueuePair::post`], with the last request signaled; but it allocates nothing either when it fails, and never
+    /// posts a request of its own.
+    pub(crate) fn post_quietly(&mut self, requests: &[WorkRequest<'_>]) -> Result<(), Unposted> {
+        if self.state.error().is_some() {
+            return Err(Unposted::InError);
+        }
+        if requests.len() > self.room() as usize {
+            return Err(Unposted::Full);
+        }
+        if requests.is_empty() {
+            return Ok(());
+        }
+        self.check_each(requests).map_err(|_| Unposted::Malformed)?;
+        let first_id = self.id | u64::from(self.state.next_index());
+        self.raw.post(requests, first_id, true).map_err(Unposted::Refused)?;
+        self.state.note(requests, true);
         Ok(())
     }
 
@@ -229,6 +249,11 @@ impl<P: Provider> QueuePair<P> {
         if requests.len() > self.room() as usize {
             return Err(self.no_room(requests.len()));
         }
+        self.check_each(requests)
+    }
+
+    #[inline(always)]
+    fn check_each(&self, requests: &[WorkRequest<'_>]) -> Result<(), PostError> {
         let limits = self.capabilities();
         for request in requests {
             match request.operation {
@@ -282,7 +307,7 @@ impl<P: Provider> QueuePair<P> {
             let marker = [WorkRequest::write_inline(&[], remote)];
             let id = self.id | u64::from(self.state.next_index());
             if let Err(reason) = self.raw.post(&marker, id, true) {
-                return PostError::Refused { peer: self.state.peer, reason };
+                return refused(&self.state, reason);
             }
             self.state.note_internal(&marker[0]);
         }
@@ -413,6 +438,11 @@ impl<P: Provider> QueuePair<P> {
             queue_pair: self.state.number,
         }
     }
+}
+
+#[cold]
+fn refused(pair: &PairState, reason: Refusal) -> PostError {
+    PostError::Refused { peer: pair.peer, reason: reason.to_string() }
 }
 
 #[inline]

@@ -4,7 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use super::{Provider, RawCompletion, RawCompletionQueue, RawQueuePair, Shm, Verbs, VerbsOptions};
+use super::{
+    Portable, Provider, RawCompletion, RawCompletionQueue, RawQueuePair, Refusal, Shm, Verbs,
+    VerbsOptions,
+};
 use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::error::{Error, OpenError, Status};
@@ -157,9 +160,12 @@ impl Provider for AnyProvider {
     }
 }
 
+// SAFETY: true of both, and the objects of one have nothing of the other.
+unsafe impl Portable for AnyProvider {}
+
 impl RawCompletionQueue for AnyCompletionQueue {
     #[inline]
-    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Refusal> {
         each!(self, AnyCompletionQueue, q => q.poll(into))
     }
 
@@ -195,7 +201,7 @@ impl RawQueuePair for AnyQueuePair {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         each!(self, AnyQueuePair, q => q.post(requests, first_id, signal_last))
     }
 

@@ -8,7 +8,7 @@ use std::ops::{Add, Sub};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use super::{Provider, RawQueuePair, RawWindow};
+use super::{Portable, Provider, RawQueuePair, RawWindow, Refusal};
 use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::error::{Error, Status};
@@ -75,7 +75,7 @@ impl Sub for Counts {
     }
 }
 
-/// The counters of one queue pair. Written by one thread, read by any.
+/// The counters of one queue pair. Written by one thread at a time, read by any.
 #[derive(Debug, Default)]
 struct Cells {
     reads: AtomicU64,
@@ -250,6 +250,9 @@ impl<P: Provider> Provider for Counted<P> {
     }
 }
 
+// SAFETY: true of the provider inside; the counters are atomics behind an `Arc`.
+unsafe impl<P: Portable> Portable for Counted<P> {}
+
 /// A window that counts.
 pub struct CountedWindow<W> {
     inner: W,
@@ -332,7 +335,7 @@ impl<Q: RawQueuePair> RawQueuePair for CountedQueuePair<Q> {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         self.inner.post(requests, first_id, signal_last)?;
         for request in requests {
             self.cells.count(request.kind(), request.len());

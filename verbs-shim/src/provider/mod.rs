@@ -18,6 +18,7 @@ mod shm;
 pub mod sim;
 mod verbs;
 
+use std::io;
 use std::sync::Arc;
 
 pub use any::{AnyProvider, Choice};
@@ -98,6 +99,30 @@ pub fn nth_id(first_id: u64, i: usize) -> u64 {
     first_id & !u64::from(u32::MAX) | u64::from(index)
 }
 
+/// Why a device refused something. It takes no allocation to make one, because work may be posted and polled where there
+/// must be none ([`Bundle`](crate::Bundle)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// For this reason.
+    #[error("{0}")]
+    Because(&'static str),
+    /// With this error number of the system.
+    #[error("{}", io::Error::from_raw_os_error(*.0))]
+    System(i32),
+}
+
+/// A provider whose objects may go from thread to thread, as a [`Bundle`](crate::Bundle) does.
+///
+/// # Safety
+/// A completion queue together with all queue pairs that were made for it, and nothing else that refers to the parts that
+/// they share (such as windows), may be moved to another thread, and dropped there. They are used by one thread at a time.
+///
+/// # What else is expected
+/// [`RawQueuePair::post`] and [`RawCompletionQueue::poll`] allocate nothing, lock nothing that is used otherwise, and
+/// touch no state of the thread, once the pair has executed a request: they are called in the handler of a signal. (That
+/// is no matter of memory safety, and providers for tests need not keep to it.)
+pub unsafe trait Portable: Provider {}
+
 /// What a device says of one work request.
 #[derive(Clone, Copy, Debug)]
 pub struct RawCompletion {
@@ -114,7 +139,7 @@ pub trait RawCompletionQueue {
     ///
     /// # Errors
     /// When the device itself failed.
-    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error>;
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Refusal>;
 
     /// Takes one completion, without waiting, where that is shorter than [`RawCompletionQueue::poll`]. `None`
     /// may mean anything, also that the device failed: only `poll` tells.
@@ -162,7 +187,7 @@ pub trait RawQueuePair {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String>;
+    ) -> Result<(), Refusal>;
 
     /// Puts it in error state: work outstanding is flushed, and requests of the peer that have not
     /// been executed yet will not be.

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use libtest_mimic::Failed;
 use verbs_shim::provider::sim::{Chance, Faults, Latency, Machine, Network, Settings, Sim};
 use verbs_shim::provider::{
-    AnyProvider, Choice, Provider, RawCompletion, RawCompletionQueue, RawQueuePair, VerbsOptions,
+    AnyProvider, Choice, Portable, Provider, RawCompletion, RawCompletionQueue, RawQueuePair,
+    Refusal, VerbsOptions,
 };
 use verbs_shim::{
     Access, Atomic, Capabilities, Card, Error, Memory, QueuePairConfig, Registration, RemoteAddr,
@@ -167,8 +168,11 @@ impl Provider for Tested {
     }
 }
 
+// SAFETY: true of both.
+unsafe impl Portable for Tested {}
+
 impl RawCompletionQueue for TestedCompletionQueue {
-    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Refusal> {
         each!(self, TestedCompletionQueue, q => q.poll(into))
     }
 
@@ -201,7 +205,7 @@ impl RawQueuePair for TestedQueuePair {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         each!(self, TestedQueuePair, q => q.post(requests, first_id, signal_last))
     }
 

@@ -54,7 +54,7 @@ use self::pair::ShmQueuePair;
 use self::peer::{Monitor, Peer};
 use self::queue::ShmCompletionQueue;
 use self::table::{PAIR_BITS, REGION_BITS, Slots, Table};
-use super::Provider;
+use super::{Portable, Provider};
 use crate::capabilities::{Atomicity, Capabilities, WriteOrder};
 use crate::card::Card;
 use crate::error::{Error, OpenError};
@@ -254,6 +254,10 @@ impl Provider for Shm {
         Ok(ShmQueuePair::new(&self.inner, &queue.ring, number, config))
     }
 }
+
+// SAFETY: a completion queue and its pairs share the ring, and a pair shares its way with its windows alone. All else that
+// they refer to is behind an `Arc`, or lies in key tables, as atomics, that an `Arc` keeps mapped.
+unsafe impl Portable for Shm {}
 
 impl Inner {
     fn pair_card(&self, number: u32) -> Card {

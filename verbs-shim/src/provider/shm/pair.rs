@@ -28,7 +28,7 @@ use super::{Import, Inner, lock};
 use crate::card::Card;
 use crate::copy;
 use crate::error::{Error, Status};
-use crate::provider::{RawQueuePair, nth_id};
+use crate::provider::{RawQueuePair, Refusal, nth_id};
 use crate::queue_pair::QueuePairConfig;
 use crate::region::RemoteAddr;
 use crate::work_request::{Atomic, Operation, WorkRequest};
@@ -312,7 +312,7 @@ impl RawQueuePair for ShmQueuePair {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         // Waiting for the peer must not look like an access that is under way. If it fails, so does
         // the first request below.
         let mut result = if self.way.is_up() { Ok(()) } else { self.establish() };

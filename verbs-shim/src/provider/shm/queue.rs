@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::atomic::{Ordering, fence};
 
-use crate::error::{Error, Status};
-use crate::provider::{RawCompletion, RawCompletionQueue};
+use crate::error::Status;
+use crate::provider::{RawCompletion, RawCompletionQueue, Refusal};
 
 #[derive(Clone)]
 pub(super) struct Ring(Rc<Shared>);
@@ -75,7 +75,7 @@ impl ShmCompletionQueue {
 
 impl RawCompletionQueue for ShmCompletionQueue {
     #[inline]
-    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Refusal> {
         let mut ring = self.ring.0.completions.borrow_mut();
         while into.len() < into.capacity()
             && let Some(completion) = ring.pop_front()

@@ -13,8 +13,10 @@ use super::{Machine, Nanos};
 use crate::capabilities::{Atomicity, Capabilities, WriteOrder};
 use crate::card::Card;
 use crate::error::Error;
-use crate::memory::Memory;
-use crate::provider::{NoWindow, Provider, RawCompletion, RawCompletionQueue, RawQueuePair};
+use crate::memory::{HugePages, Memory};
+use crate::provider::{
+    NoWindow, Portable, Provider, RawCompletion, RawCompletionQueue, RawQueuePair, Refusal,
+};
 use crate::queue_pair::QueuePairConfig;
 use crate::region::{Access, Registration, RemoteRegion, Rkey};
 use crate::work_request::WorkRequest;
@@ -87,6 +89,9 @@ impl Provider for Sim {
     }
 
     fn allocate(&self, len: usize) -> Result<Memory, Error> {
+        if self.network.state().settings.files {
+            return Memory::allocate_with(len, HugePages::No);
+        }
         Memory::anonymous(len)
     }
 
@@ -158,6 +163,9 @@ impl Provider for Sim {
     }
 }
 
+// SAFETY: its objects are names of what the network keeps behind a lock.
+unsafe impl Portable for Sim {}
+
 /// 4.096 µs times 2 to the power of `exponent`.
 fn timeout(exponent: u8) -> Nanos {
     4096 << exponent.min(31)
@@ -171,7 +179,7 @@ pub struct SimCompletionQueue {
 }
 
 impl RawCompletionQueue for SimCompletionQueue {
-    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Refusal> {
         self.network.give_way(self.machine, Point::Poll);
         let mut state = self.network.timed();
         self.network.perform_due(&mut state);
@@ -241,7 +249,7 @@ impl RawQueuePair for SimQueuePair {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         self.network.give_way(self.machine, Point::Post);
         self.network.timed().post(self.id, requests, first_id, signal_last);
         Ok(())

@@ -18,6 +18,9 @@ pub struct Settings {
     /// Requests still in flight when their initiator fails or dies arrive within this time, as many of
     /// them (from the oldest on) as chance has it. 0: none of them arrives.
     pub late: Nanos,
+    /// Memory that is registered has files, as that of real nodes has. It counts from the beginning then, and each piece of it
+    /// takes a file descriptor, so this is for few nodes.
+    pub files: bool,
 }
 
 impl Default for Settings {
@@ -28,6 +31,7 @@ impl Default for Settings {
             atomic_gap: true,
             line_reordering: true,
             late: 100_000,
+            files: false,
         }
     }
 }

@@ -12,7 +12,7 @@ use super::context::Device;
 use super::library::error_of;
 use super::status::status_of;
 use crate::error::{Error, Status};
-use crate::provider::{RawCompletion, RawCompletionQueue};
+use crate::provider::{RawCompletion, RawCompletionQueue, Refusal};
 
 /// Completions fetched with one call.
 const BATCH: usize = 32;
@@ -113,17 +113,19 @@ impl Drop for Queue {
 
 impl RawCompletionQueue for VerbsCompletionQueue {
     #[inline]
-    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Refusal> {
         let room = (into.capacity() - into.len()).min(BATCH);
         let cq = self.queue.raw;
         // SAFETY: the queue lives, and so does the context that it points to.
         let poll = unsafe { (*(*cq).context).ops.poll_cq };
-        let Some(poll) = poll else { return Err(self.failed("its driver cannot poll")) };
+        let Some(poll) = poll else { return Err(Refusal::Because("its driver cannot poll")) };
         // SAFETY: the queue lives and is used by this thread only; there is room for `BATCH`
         // entries, and `room` is no more.
         let count = unsafe { poll(cq, room as c_int, self.fetched.as_mut_ptr()) };
         let Some(fetched) = usize::try_from(count).ok().and_then(|n| self.fetched.get(..n)) else {
-            return Err(self.failed("polling its completion queue failed; it may have overrun"));
+            return Err(Refusal::Because(
+                "polling its completion queue failed; it may have overrun",
+            ));
         };
         for wc in fetched {
             into.push(RawCompletion { id: wc.wr_id, status: status_of(wc.status) });
@@ -158,15 +160,5 @@ impl RawCompletionQueue for VerbsCompletionQueue {
     #[inline]
     fn patience(&self) -> u32 {
         PATIENCE
-    }
-}
-
-impl VerbsCompletionQueue {
-    #[cold]
-    fn failed(&self, reason: &str) -> Error {
-        Error::DeviceFailed {
-            device: self.queue.device.name().to_owned(),
-            reason: reason.to_owned(),
-        }
     }
 }

@@ -56,7 +56,7 @@ use self::context::{Context, Device, mtu_code};
 use self::library::Library;
 use self::path::{Endpoint, MAX_READS};
 use self::queue_pair::RawPair;
-use super::Provider;
+use super::{Portable, Provider};
 use crate::capabilities::{Capabilities, WriteOrder};
 use crate::card::Card;
 use crate::error::{Error, OpenError};
@@ -209,6 +209,10 @@ fn positive(limit: i32) -> u32 {
 fn reads(limit: i32) -> u8 {
     limit.clamp(1, MAX_READS.into()) as u8
 }
+
+// SAFETY: a completion queue and its pairs share the device's queue object. The library's objects belong to no thread, and
+// all else is behind an `Arc`.
+unsafe impl Portable for Verbs {}
 
 impl Provider for Verbs {
     type CompletionQueue = VerbsCompletionQueue;

@@ -29,7 +29,7 @@ use super::library::error_of;
 use super::path::{Endpoint, Path};
 use crate::card::Card;
 use crate::error::Error;
-use crate::provider::{NoWindow, RawQueuePair, nth_id};
+use crate::provider::{NoWindow, RawQueuePair, Refusal, nth_id};
 use crate::queue_pair::QueuePairConfig;
 use crate::work_request::{Atomic, Operation, WorkRequest};
 
@@ -383,12 +383,12 @@ impl RawQueuePair for VerbsQueuePair {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         if !matches!(self.state, State::Ready | State::Failed) {
-            return Err(format!("the queue pair is in state {:?}", self.state));
+            return Err(Refusal::Because("the queue pair is not connected"));
         }
         if requests.is_empty() || requests.len() > self.requests.len() {
-            return Err(format!("a batch of {} requests", requests.len()));
+            return Err(Refusal::Because("the batch is empty, or longer than the queue"));
         }
         let last = requests.len() - 1;
         let chain = self.requests.as_mut_ptr();
@@ -408,7 +408,7 @@ impl RawQueuePair for VerbsQueuePair {
         let mut bad = ptr::null_mut();
         // SAFETY: the queue pair lives, and so does the context that it points to.
         let post = unsafe { (*(*qp).context).ops.post_send };
-        let Some(post) = post else { return Err("the driver cannot post".to_owned()) };
+        let Some(post) = post else { return Err(Refusal::Because("the driver cannot post")) };
         // SAFETY: the chain is well formed and the library copies it, and inline data, before it
         // returns. Registered buffers are checked by the device against their keys, and are only
         // ever accessed as shared memory.
@@ -434,7 +434,7 @@ impl VerbsQueuePair {
         bad: *const ibv_send_wr,
         posted: usize,
         first_id: u64,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         let error = error_of(returned);
         if self.state == State::Failed {
             // The device should take and flush it. If it does not, the completion queue says that it
@@ -445,7 +445,9 @@ impl VerbsQueuePair {
         }
         let first = self.requests.as_ptr();
         if bad == first {
-            return Err(error.to_string());
+            return Err(error
+                .raw_os_error()
+                .map_or(Refusal::Because("the driver does not say why"), Refusal::System));
         }
         let taken = (0..posted).find(|i| ptr::eq(first.wrapping_add(*i), bad));
         let reason = format!("ibv_post_send: {error}");

@@ -1,6 +1,7 @@
 //! The tests, one file for each subject.
 
 mod alone;
+mod bundles;
 mod contention;
 mod counted;
 mod data;
@@ -104,6 +105,10 @@ cases! {
     },
     threads::{
         each_thread_has_its_own_pair,
+    },
+    bundles::{
+        one_goes_from_thread_to_thread,
+        a_full_pair_and_a_failed_one_say_so,
     },
     counted::{
         counts_are_exact,
