@@ -43,7 +43,7 @@ impl<P: Primitives> Endpoint<P> {
     }
 
     /// As [`Endpoint::fence_all`], for threads that have ended.
-    fn fence_abandoned(&self) -> Result<(), Error> {
+    pub(super) fn fence_abandoned(&self) -> Result<(), Error> {
         if P::falls_into(Trap::ReleaseWithoutFence) {
             return Ok(());
         }

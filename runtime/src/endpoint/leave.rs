@@ -60,7 +60,7 @@ impl<P: Primitives> Endpoint<P> {
     /// not have heard of it yet.
     #[inline]
     pub(super) fn is_member(&self) -> bool {
-        !self.has_given_up() && self.health().check_coordinator().is_ok()
+        !self.has_given_up() && !self.health().has_lost_coordinator()
     }
 
     /// Fails if this node does not belong to the job any more.

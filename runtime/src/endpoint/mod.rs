@@ -14,6 +14,7 @@
 //! | `batch.rs` | many small accesses with one doorbell for each home |
 //! | `updates.rs` | many changes of words without answers |
 //! | `staging.rs` | registered memory that data passes through on its way from and to the caller's |
+//! | `contexts/` | queue pairs that may be used inside of a page fault |
 //! | `exchange/` | a few steps at one home as one batch, which the coherence protocol is made of |
 //! | `control.rs` | what the control thread does for peers: the other ends of their queue pairs |
 //! | `fence.rs` | how it is known that nothing of a pair, or of a dead node, takes effect any more |
@@ -26,6 +27,8 @@
 
 mod batch;
 mod connections;
+#[cfg_attr(not(test), allow(dead_code, reason = "views are to use them"))]
+mod contexts;
 mod control;
 mod exchange;
 mod fence;
@@ -55,6 +58,7 @@ use verbs_shim::{
 };
 
 pub(crate) use batch::Item;
+pub(crate) use contexts::{Claimed, Contexts, Unserved};
 pub(crate) use exchange::{ExchangeError, Step};
 pub(crate) use pin::Pin;
 pub(crate) use thread::Thread;

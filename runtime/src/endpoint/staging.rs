@@ -82,6 +82,11 @@ impl Staging {
         self.region.slice(at..at + len)
     }
 
+    /// So many bytes of it, from there on.
+    pub(super) fn at(&self, at: usize, len: usize) -> Result<Slice<'_>, Error> {
+        self.region.slice(at..at + len)
+    }
+
     pub(super) fn take(&self) -> Option<usize> {
         let free = self.states.iter().position(|state| state.get() == SlotState::Free)?;
         self.states[free].set(SlotState::Held);

@@ -18,7 +18,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use verbs_shim::provider::{
-    NoWindow, Provider, RawCompletion, RawCompletionQueue, RawQueuePair, Shm, nth_id,
+    NoWindow, Portable, Provider, RawCompletion, RawCompletionQueue, RawQueuePair, Refusal, Shm,
+    nth_id,
 };
 use verbs_shim::{
     Access, Atomicity, Capabilities, Card, Error, Memory, OperationKind, QueuePairConfig,
@@ -235,8 +236,11 @@ impl Provider for Faulty {
     }
 }
 
+// SAFETY: true of `shm`; a completion queue and its pairs share the queue of ends, and all else is behind an `Arc`.
+unsafe impl Portable for Faulty {}
+
 impl RawCompletionQueue for FaultyCompletionQueue {
-    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Error> {
+    fn poll(&mut self, into: &mut Vec<RawCompletion>) -> Result<(), Refusal> {
         let mut queue = self.queue.borrow_mut();
         queue.polls += 1;
         let now = queue.polls;
@@ -264,13 +268,13 @@ impl FaultyQueuePair {
         queue.ends.push_back(End { peer: self.peer, raw: RawCompletion { id, status }, due });
     }
 
-    fn execute(&mut self, request: WorkRequest<'_>, id: u64, signal: bool) -> Result<(), String> {
+    fn execute(&mut self, request: WorkRequest<'_>, id: u64, signal: bool) -> Result<(), Refusal> {
         self.shm.post(&[request], id, signal)?;
         self.queue.borrow_mut().collect(self.peer);
         Ok(())
     }
 
-    fn execute_unheard(&mut self, request: WorkRequest<'_>, id: u64) -> Result<(), String> {
+    fn execute_unheard(&mut self, request: WorkRequest<'_>, id: u64) -> Result<(), Refusal> {
         let before = self.queue.borrow().ends.len();
         self.execute(request, id, false)?;
         self.queue.borrow_mut().ends.truncate(before);
@@ -317,7 +321,7 @@ impl RawQueuePair for FaultyQueuePair {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         if !self.failed {
             self.faults.with(self.peer, |plan| plan.doorbells += 1);
         }

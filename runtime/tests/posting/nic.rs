@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use verbs_shim::provider::{NoWindow, Provider, RawQueuePair};
+use verbs_shim::provider::{NoWindow, Portable, Provider, RawQueuePair, Refusal};
 use verbs_shim::{
     Access, Capabilities, Card, Error, Memory, QueuePairConfig, Registration, RemoteRegion,
     WorkRequest,
@@ -57,6 +57,9 @@ impl<P: Provider> Provider for Posted<P> {
     }
 }
 
+// SAFETY: true of the provider inside.
+unsafe impl<P: Portable> Portable for Posted<P> {}
+
 impl<Q: RawQueuePair> RawQueuePair for PostedQueuePair<Q> {
     type Window = NoWindow;
 
@@ -77,7 +80,7 @@ impl<Q: RawQueuePair> RawQueuePair for PostedQueuePair<Q> {
         requests: &[WorkRequest<'_>],
         first_id: u64,
         signal_last: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         self.0.post(requests, first_id, signal_last)
     }
 

@@ -22,6 +22,7 @@
 //! work that nobody waits for stay untold, until `quiet` or the next operation of another kind at that home.
 
 mod posting;
+mod rows;
 
 use verbs_shim::{Atomic, Executed, RemoteAddr, WorkError};
 
@@ -117,6 +118,25 @@ impl<P: Primitives> Endpoint<P> {
             self.exchange_rest(rank, &mut steps[executed..], &mut answers[executed..])?;
         }
         Ok(answers)
+    }
+
+    /// Executes any number of steps as [`Endpoint::exchange`] does, [`BATCH`] of them as one batch, each of which is
+    /// waited for. There is an answer for each step.
+    ///
+    /// # Errors
+    /// As there; of the batches before the one that was lost, all steps have been executed.
+    pub(crate) fn exchange_slice(
+        &self,
+        rank: u32,
+        steps: &mut [Step<'_>],
+        answers: &mut [u64],
+    ) -> Result<(), ExchangeError> {
+        assert_eq!(steps.len(), answers.len(), "an answer for each step");
+        answers.fill(0);
+        for (steps, answers) in steps.chunks_mut(BATCH).zip(answers.chunks_mut(BATCH)) {
+            self.exchange_rest(rank, steps, answers)?;
+        }
+        Ok(())
     }
 
     /// An exchange of one READ alone, as [`Endpoint::exchange`].

@@ -6,7 +6,8 @@ use verbs_shim::provider::{AnyProvider, Choice, Counted, VerbsOptions};
 use verbs_shim::{Atomic, Update};
 
 use super::exchanges::AT;
-use crate::cluster::{Coordinator, CoordinatorConfig, Rank};
+use crate::cluster::{Coordinator, CoordinatorConfig, Epoch, Rank};
+use crate::endpoint::contexts::{Contexts, Unserved};
 use crate::endpoint::control::Abandoned;
 use crate::endpoint::{Change, Endpoint, ExchangeError, Place, Step};
 use crate::error::Error;
@@ -14,7 +15,7 @@ use crate::primitives::System;
 use crate::sync::RESERVED_BYTES;
 
 /// Runs `program` on rank 0 of two nodes on `shm`.
-fn on_rank_0(program: impl FnOnce(&Endpoint<System>) + Send + 'static) {
+fn on_rank_0(program: impl FnOnce(&Arc<Endpoint<System>>) + Send + 'static) {
     let config = CoordinatorConfig::local(2, Choice::Shm, 16 << 20);
     let coordinator = Coordinator::<System>::start(&config).unwrap();
     let join = |rank| {
@@ -127,4 +128,60 @@ fn a_pair_that_the_home_closed_is_lost_once() {
         }
         assert_eq!(endpoint.exchange(1, [add(AT)]).unwrap(), [1]);
     });
+}
+
+#[test]
+fn contexts_read_where_it_is_and_write_through_their_pairs() {
+    const PAGE: usize = 4096;
+    on_rank_0(|endpoint| {
+        let contexts = Contexts::new(endpoint, &[0, 1], 2, PAGE).unwrap();
+        for (rank, byte) in [(0, 5), (1, 6)] {
+            let page = Place::new(rank, AT);
+            endpoint.write(page, &[byte; PAGE]).unwrap();
+            let before = round_trips(endpoint);
+            let at = contexts.mapped(page, PAGE).unwrap().expect("it is mapped here");
+            // SAFETY: the arena has that page, and nobody writes to it now.
+            let bytes = unsafe { std::slice::from_raw_parts(at.as_ptr(), PAGE) };
+            assert!(bytes.iter().all(|there| *there == byte));
+            assert_eq!(round_trips(endpoint), before);
+
+            let mut claimed = contexts.claim(rank).unwrap();
+            claimed.read(page, 0, PAGE).unwrap();
+            claimed.wait().unwrap();
+            claimed.write(Place::new(rank, AT + 64), 0, 8).unwrap();
+            let there = u64::from_ne_bytes([byte; 8]);
+            assert_eq!(claimed.fetch_add(page, 3), Ok(there));
+            assert_eq!(claimed.compare_swap(page, there + 3, 1), Ok(there + 3));
+            let mut word = [0; 8];
+            endpoint.read(page, &mut word).unwrap();
+            assert_eq!(u64::from_ne_bytes(word), 1);
+        }
+        for (place, len) in [(Place::new(1, u64::MAX), 1), (Place::new(1, AT), 1 << 40)] {
+            assert_eq!(contexts.mapped(place, len), Ok(None), "outside of the arena");
+        }
+        // The home takes it for gone: what is left of its pairs is of no use.
+        for key in contexts.keys_of(1) {
+            let pair = Abandoned { peer: 1, key, dirty: true };
+            endpoint.client().connect_pair(Rank(1), &pair.close()).unwrap();
+        }
+        for _ in 0..2 {
+            let mut claimed = contexts.claim(1).unwrap();
+            claimed.write(Place::new(1, AT), 0, 8).unwrap_or_default();
+            assert_eq!(claimed.wait(), Err(Unserved::Lost(1)));
+        }
+        assert_eq!(contexts.claim(1).err(), Some(Unserved::Lost(1)));
+        contexts.repair().unwrap();
+        let mut claimed = contexts.claim(1).unwrap();
+        assert_eq!(claimed.fetch_add(Place::new(1, AT), 0), Ok(1), "nothing was written");
+        drop(claimed);
+        endpoint.health().node_died(Rank(1), "killed".to_owned(), Epoch(9));
+        assert_eq!(contexts.mapped(Place::new(1, AT), 8), Err(Unserved::Dead(1)));
+    });
+}
+
+impl Contexts<System> {
+    /// The numbers by which a home knows its pairs.
+    fn keys_of(&self, rank: u32) -> Vec<u64> {
+        (0..self.count()).map(|number| self.key(number, rank)).collect()
+    }
 }

@@ -2,6 +2,7 @@
 //! nothing is done after what was not.
 
 mod atomics;
+mod contexts;
 mod exchanges;
 mod fences;
 mod in_place;
@@ -9,6 +10,7 @@ mod lost;
 mod pins;
 mod queues;
 mod reads;
+mod rows;
 mod writes;
 
 use verbs_shim::{Status, WorkError};
