@@ -276,6 +276,7 @@ impl Catalog {
             distribution: spec.distribution,
             model: spec.model,
             block_bytes: spec.block_bytes,
+            pages: spec.pages,
             bytes: spec.bytes_on.iter().fold(0, |sum, &bytes| sum.saturating_add(bytes)),
             nodes: u32::try_from(references.len()).expect("ranks have 32 bits"),
         }

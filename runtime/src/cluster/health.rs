@@ -111,6 +111,12 @@ impl<P: Primitives> Health<P> {
         if self.lost.load(Ordering::Acquire) { Err(self.coordinator_trouble()) } else { Ok(()) }
     }
 
+    /// Whether [`Health::check_coordinator`] fails. One load.
+    #[inline]
+    pub(crate) fn has_lost_coordinator(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
+    }
+
     #[cold]
     fn coordinator_trouble(&self) -> ClusterError {
         self.causes.lock().lost.clone().unwrap_or_else(unknown)

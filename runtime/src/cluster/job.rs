@@ -8,6 +8,9 @@
 //! | `PANGEA_SECRET` | 64 hexadecimal digits |
 //! | `PANGEA_RANK` | `2`; optional, without it the lowest free rank is given out |
 //! | `PANGEA_CACHE` | `64M`; optional, goes before what the coordinator says of the node's cache |
+//!
+//! `PANGEA_VIEW` says how views are made, the same for all nodes (`coherence/release/setting.rs`), and
+//! `PANGEA_CHECK` whether their races are looked for, the same for all, too (`coherence/release/races/mod.rs`).
 
 use std::ffi::OsString;
 use std::fmt;

@@ -262,7 +262,7 @@ mod tests {
             ..spec("a", &[64, 64])
         };
         let request = ToCoordinator::CreateOrAttach { request: 2, spec: blocks };
-        let encoded = [3, 2, 1, b'a', 3, b'f', b'6', b'4', 8, 8, 16, 0, 2, 64, 4, 1, 2, 64];
+        let encoded = [3, 2, 1, b'a', 3, b'f', b'6', b'4', 8, 8, 16, 0, 2, 64, 4, 0, 1, 2, 64];
         assert_eq!(encode(&request), encoded);
         assert_eq!([Model::Relaxed, Model::Strict].map(|model| encode(&model)), [[0], [1]]);
         let admission = Admission {

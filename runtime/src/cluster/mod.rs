@@ -12,6 +12,7 @@
 //! | `auth.rs` | who may speak: versioned hello, challenge, proofs | none |
 //! | `arenas.rs` | the cards of all arenas, packed | none |
 //! | `segment.rs` | what a named allocation looks like | none |
+//! | `pages.rs` | the pages of a segment, and the counters behind them | none |
 //! | `runs.rs` | how a number for each rank travels | none |
 //! | `size.rs` | sizes of memory as people write them | none |
 //! | `extents.rs` | the free space of one arena | none |
@@ -72,6 +73,8 @@ mod frame;
 mod health;
 mod job;
 mod message;
+mod pages;
+mod rooms;
 mod runs;
 mod segment;
 pub mod size;
@@ -87,6 +90,9 @@ pub use coordinator::{Coordinator, CoordinatorConfig, JobEvent};
 pub use error::{ClusterError, Refusal};
 pub use health::Health;
 pub use job::{Address, JobEnv, Secret};
+pub(crate) use pages::CounterRows;
+pub use pages::PageSpec;
+pub(crate) use rooms::{Rooms, Row, Spot};
 pub use segment::{CatalogEntry, Distribution, Model, SegmentDescriptor, SegmentSpec};
 pub use socket::{Socket, SocketAcceptor, SocketWake};
 

@@ -6,10 +6,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
+use super::pages::{CounterRows, PageSpec};
 use super::{Epoch, Rank, SegmentId, runs, size};
 
-/// How the elements of a segment are spread over the nodes. A segment with coherence blocks deals in
-/// these: what is said of elements here is said of its blocks then.
+/// How the elements of a segment are spread over the nodes. A segment with coherence blocks, or with pages, deals in
+/// these: what is said of elements here is said of its blocks or pages then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Distribution {
@@ -24,6 +25,9 @@ pub enum Distribution {
     },
     /// All elements are on one node.
     OnNode(Rank),
+    /// Pages are where they are touched first, 64 of them at a time; for segments under [`Model::Release`] alone. Where all nodes map the
+    /// homes' memory, which is on one machine, each has one contiguous piece.
+    FirstTouch,
 }
 
 impl fmt::Display for Distribution {
@@ -33,6 +37,7 @@ impl fmt::Display for Distribution {
             Distribution::Cyclic => f.write_str("cyclic"),
             Distribution::BlockCyclic { block } => write!(f, "block-cyclic by {block}"),
             Distribution::OnNode(rank) => write!(f, "on rank {rank}"),
+            Distribution::FirstTouch => f.write_str("by first touch"),
         }
     }
 }
@@ -48,6 +53,7 @@ impl fmt::Display for Distribution {
 /// | [`Relaxed`](Model::Relaxed) | order by fence, quiet and barrier | – | 1 round trip | 1 |
 /// | [`Strict`](Model::Strict) | linearizable | 1 small one, or 2 | 1, or 2 | 2 |
 /// | [`Sequential`](Model::Sequential) | sequentially consistent | none | 1, or 2 | 2 |
+/// | [`Release`](Model::Release) | without data races, as though a single memory | none: a load | 1 for a page | none: a store; at a release, 1 for each home |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Model {
@@ -65,11 +71,18 @@ pub enum Model {
     /// has written, but never two threads the same writes in different orders. Whatever is written is seen
     /// everywhere in the end, also without the program's help.
     Sequential,
+    /// Plain memory, read and written by loads and stores ([`View`](crate::View)). What a node has written is sent home at
+    /// a *release*, and what others have released is seen after an *acquire*; barriers and locks do both. A program without data
+    /// races, in which two accesses to the same element, one of them a write, are always ordered by such a synchronization,
+    /// sees all of it as though there were a single memory. One with data races sees any mixture of old and new bytes, also
+    /// in elements of which two nodes write different parts; and where nodes map each other's memory (`shm`), a race is what it is among
+    /// threads: undefined behavior.
+    Release,
 }
 
 impl Model {
     /// All of them.
-    pub const ALL: [Model; 3] = [Model::Relaxed, Model::Strict, Model::Sequential];
+    pub const ALL: [Model; 4] = [Model::Relaxed, Model::Strict, Model::Sequential, Model::Release];
 
     /// Its name, as it is shown and read.
     const fn name(self) -> &'static str {
@@ -77,6 +90,7 @@ impl Model {
             Model::Relaxed => "relaxed",
             Model::Strict => "strict",
             Model::Sequential => "sequential",
+            Model::Release => "release",
         }
     }
 }
@@ -91,10 +105,9 @@ impl FromStr for Model {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Model, String> {
-        Model::ALL
-            .into_iter()
-            .find(|model| model.name() == text)
-            .ok_or_else(|| format!("a model is relaxed, strict or sequential, not {text:?}"))
+        Model::ALL.into_iter().find(|model| model.name() == text).ok_or_else(|| {
+            format!("a model is relaxed, strict, sequential or release, not {text:?}")
+        })
     }
 }
 
@@ -120,6 +133,8 @@ pub struct SegmentSpec {
     pub block_bytes: u32,
     /// The number of elements in a block; 0 when there are none.
     pub block_elements: u32,
+    /// Its pages, under [`Model::Release`].
+    pub pages: Option<PageSpec>,
     /// Bytes wanted in the arena of each rank, by rank.
     #[serde(with = "runs")]
     pub bytes_on: Vec<u64>,
@@ -143,6 +158,7 @@ impl SegmentSpec {
             .problem_of_names()
             .or_else(|| self.problem_of_elements())
             .or_else(|| self.problem_of_blocks())
+            .or_else(|| self.problem_of_pages())
             .or_else(|| self.problem_of_spread(size));
         match problem {
             None => Ok(()),
@@ -187,6 +203,8 @@ impl SegmentSpec {
             (elements > 0).then(|| format!("{elements} elements are in blocks of no bytes"))
         } else if self.model == Model::Relaxed {
             Some("what is relaxed has no coherence blocks".to_owned())
+        } else if self.model == Model::Release {
+            Some("what is kept by release consistency has pages, no coherence blocks".to_owned())
         } else if !bytes.is_power_of_two() || !(min..=max).contains(&bytes) {
             Some(format!("a block has a power of two from {min} to {max} bytes, not {bytes}"))
         } else if elements == 0 {
@@ -203,6 +221,15 @@ impl SegmentSpec {
         }
     }
 
+    fn problem_of_pages(&self) -> Option<String> {
+        match (self.model, self.pages) {
+            (Model::Release, Some(pages)) => pages.problem(),
+            (Model::Release, None) => Some("the size of its pages is missing".to_owned()),
+            (model, Some(_)) => Some(format!("what is {model} has no pages")),
+            (_, None) => None,
+        }
+    }
+
     fn problem_of_spread(&self, size: u32) -> Option<String> {
         if self.bytes_on.len() != size as usize {
             return Some(format!("bytes are given for {} ranks of {size}", self.bytes_on.len()));
@@ -215,6 +242,12 @@ impl SegmentSpec {
         {
             return Some(format!("rank {rank} does not exist in a job of {size} nodes"));
         }
+        if self.distribution == Distribution::FirstTouch && self.pages.is_none() {
+            let model = self.model;
+            return Some(format!(
+                "what is {model} has no pages that could be placed by first touch: take another distribution"
+            ));
+        }
         let given: u128 = self.bytes_on.iter().map(|&bytes| u128::from(bytes)).sum();
         if self.block_bytes > 0 {
             let block = u64::from(self.block_bytes);
@@ -225,6 +258,14 @@ impl SegmentSpec {
             });
         }
         let wanted = self.len * u64::from(self.element_bytes);
+        if let Some(pages) = self.pages {
+            let (count, bytes) = (pages.count(wanted), pages.bytes);
+            let least =
+                u128::from(count) * u128::from(bytes) + u128::from(CounterRows::of(count).end);
+            return (given < least).then(|| {
+                format!("{count} pages of {bytes} bytes and counters take {least}, not {given}")
+            });
+        }
         (given < u128::from(wanted)).then(|| {
             format!(
                 "{} elements of {} bytes take {wanted}, not {given}",
@@ -245,6 +286,8 @@ impl SegmentSpec {
     /// more cache lines or pages than it needs.
     pub(crate) fn piece_align(&self) -> u32 {
         match self.block_bytes {
+            // Pages are mapped.
+            0 if self.pages.is_some() => PageSpec::MIN,
             0 => self.element_align,
             bytes => bytes.min(Self::MAX_ALIGN),
         }
@@ -278,6 +321,9 @@ impl fmt::Display for SegmentSpec {
         write!(f, "{type_name} × {len} ({distribution}, {model}")?;
         if self.block_bytes > 0 {
             write!(f, ", blocks of {}", size::text(self.block_bytes.into()))?;
+        }
+        if let Some(pages) = self.pages {
+            write!(f, ", {pages}")?;
         }
         f.write_str(")")
     }
@@ -316,6 +362,8 @@ pub struct CatalogEntry {
     pub model: Model,
     /// The size of a coherence block in bytes; 0 when there are none.
     pub block_bytes: u32,
+    /// Its pages, under [`Model::Release`].
+    pub pages: Option<PageSpec>,
     /// Bytes in all arenas together.
     pub bytes: u64,
     /// The number of nodes that have it attached.
@@ -337,6 +385,7 @@ pub(crate) mod tests {
             model: Model::Relaxed,
             block_bytes: 0,
             block_elements: 0,
+            pages: None,
             bytes_on: bytes_on.to_vec(),
         }
     }
@@ -422,13 +471,44 @@ pub(crate) mod tests {
             assert_eq!(model.to_string().parse(), Ok(model));
         }
         let wrong = "Sequential".parse::<Model>().expect_err("is not its name");
-        assert_eq!(wrong, "a model is relaxed, strict or sequential, not \"Sequential\"");
+        assert_eq!(wrong, "a model is relaxed, strict, sequential or release, not \"Sequential\"");
     }
 
     #[test]
     fn blocks_are_shown() {
         let shown = SegmentSpec { block_bytes: 4096, ..in_blocks() }.to_string();
         assert_eq!(shown, "f64 × 100 (block, sequential, blocks of 4 KiB)");
+    }
+
+    /// 1000 elements of 8 bytes on 2 pages, one on each of two ranks.
+    fn in_pages() -> SegmentSpec {
+        let part = 4096 + 3 * 64;
+        let pages = Some(PageSpec { bytes: 4096, paged: true });
+        SegmentSpec { len: 1000, model: Model::Release, pages, ..spec("p", &[part, part]) }
+    }
+
+    #[test]
+    fn pages_are_checked_and_shown() {
+        assert_eq!(in_pages().check(2), Ok(()));
+        assert_eq!(in_pages().piece_align(), 4096);
+        assert_eq!(in_pages().to_string(), "f64 × 1000 (block, release, copied pages of 4 KiB)");
+        let of =
+            |bytes| SegmentSpec { pages: Some(PageSpec { bytes, paged: false }), ..in_pages() };
+        for (spec, expected) in [
+            (SegmentSpec { pages: None, ..in_pages() }, "the size of its pages is missing"),
+            (SegmentSpec { model: Model::Strict, ..in_pages() }, "what is strict has no pages"),
+            (SegmentSpec { block_bytes: 64, block_elements: 1, ..in_pages() }, "has pages, no"),
+            (of(2048), "from 4096 to 2097152 bytes, not 2048"),
+            (of(12288), "not 12288"),
+            (of(4 << 20), "not 4194304"),
+            (SegmentSpec { bytes_on: vec![4096, 4096], ..in_pages() }, "and counters take 8384"),
+        ] {
+            let message = spec.check(2).expect_err("is bad").to_string();
+            assert!(message.contains(expected), "{message:?} lacks {expected:?}");
+        }
+        let mapped = of(4096);
+        let message = in_pages().check_same(&mapped).expect_err("differ").to_string();
+        assert!(message.contains("copied pages") && message.contains("mapped pages"), "{message}");
     }
 
     #[test]

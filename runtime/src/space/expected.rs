@@ -39,10 +39,11 @@ fn with_article(kind: &str) -> String {
 }
 
 /// The type by which programs use a segment. What is coherent has it in the name of its element type, as in
-/// `Mutex<u64>`; what is relaxed is an array, whatever the program calls its elements.
+/// `Mutex<u64>`; what is relaxed is an array, whatever the program calls its elements, and so is what has views.
 fn kind_of(spec: &SegmentSpec) -> &str {
     match spec.model {
         Model::Relaxed => "Array",
+        Model::Release => "ReleaseArray",
         _ => spec.type_name.split('<').next().unwrap_or_default(),
     }
 }

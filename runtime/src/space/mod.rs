@@ -3,6 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `segment.rs` | [`Segment`]: a named allocation as a node holds it |
+//! | `pages.rs` | segments that consist of pages |
 //! | `expected.rs` | what a segment has to be that is attached to by name |
 //! | `placement.rs` | the formula from an index to a home and back |
 //! | `addr.rs` | [`GlobalAddr`]: an address that names no node |
@@ -13,6 +14,7 @@ mod addr;
 mod divisor;
 mod element;
 mod expected;
+mod pages;
 mod placement;
 mod segment;
 #[cfg(test)]
@@ -21,4 +23,6 @@ mod tests;
 pub use addr::GlobalAddr;
 pub use element::{Element, Word};
 pub(crate) use expected::Expected;
-pub(crate) use segment::{BlockWish, Segment, Wish};
+pub(crate) use pages::PageRun;
+pub(crate) use placement::Placement;
+pub(crate) use segment::{BlockWish, Segment, UnitWish, Wish};

@@ -15,6 +15,7 @@ use crate::cluster::{Distribution, Rank};
 /// | `Cyclic` | 1 | all |
 /// | `BlockCyclic { block }` | block | all |
 /// | `OnNode(rank)` | len | that one |
+/// | `FirstTouch` | as `Block`, where there is no directory | |
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
     len: u64,
@@ -39,7 +40,8 @@ impl Placement {
     pub(crate) fn new(distribution: Distribution, len: u64, size: u32) -> Placement {
         let all = u64::from(size);
         let (block, homes, first) = match distribution {
-            Distribution::Block => (len.div_ceil(all), all, 0),
+            // Where there is a directory, it says so instead.
+            Distribution::Block | Distribution::FirstTouch => (len.div_ceil(all), all, 0),
             Distribution::Cyclic => (1, all, 0),
             Distribution::BlockCyclic { block } => (block, all, 0),
             Distribution::OnNode(Rank(rank)) => (len, 1, rank),
@@ -101,6 +103,19 @@ impl Placement {
         (self.index_of(rank, len - 1) - start == len - 1).then_some(start..start + len)
     }
 
+    /// All of it, in runs that are contiguous at one home.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (Range<u64>, Location)> + '_ {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let start = next;
+            (start < self.len).then(|| {
+                let at = self.locate(start);
+                next = start + at.run;
+                (start..next, at)
+            })
+        })
+    }
+
     fn home_of(&self, rank: u32) -> Option<u64> {
         rank.checked_sub(self.first).map(u64::from).filter(|home| *home < self.homes.value())
     }
@@ -127,6 +142,12 @@ mod tests {
             let last = placement.locate(index + at.run - 1);
             assert_eq!((last.home, last.local), (at.home, at.local + at.run - 1));
         }
+        let mut end = 0;
+        for (run, at) in placement.runs() {
+            assert_eq!((run.start, run.end - run.start), (end, at.run));
+            end = run.end;
+        }
+        assert_eq!(end, len);
         for rank in 0..size {
             let indices: Vec<u64> = filled[rank as usize].iter().map(|i| i.unwrap()).collect();
             assert!(indices.is_sorted());

@@ -8,7 +8,9 @@ use super::addr::GlobalAddr;
 use super::divisor::Divisor;
 use super::expected::Expected;
 use super::placement::Placement;
-use crate::cluster::{Distribution, Model, Rank, SegmentDescriptor, SegmentId, SegmentSpec};
+use crate::cluster::{
+    Distribution, Model, PageSpec, Rank, Rooms, SegmentDescriptor, SegmentId, SegmentSpec,
+};
 use crate::endpoint::{Endpoint, Place};
 use crate::error::Error;
 use crate::primitives::Primitives;
@@ -23,8 +25,19 @@ pub(crate) struct Wish {
     pub(crate) len: u64,
     pub(crate) distribution: Distribution,
     pub(crate) model: Model,
-    /// In which coherence blocks its elements are; `None`: side by side.
-    pub(crate) block: Option<BlockWish>,
+    /// What is dealt out.
+    pub(crate) unit: UnitWish,
+}
+
+/// What of a segment stays whole at one home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnitWish {
+    /// An element; they lie side by side.
+    Element,
+    /// A coherence block, with some elements in it.
+    Block(BlockWish),
+    /// A page. Elements lie side by side, whatever page they are on.
+    Page(PageSpec),
 }
 
 /// What coherence blocks are to be.
@@ -37,33 +50,49 @@ pub(crate) struct BlockWish {
 }
 
 impl Wish {
-    /// How many pieces are dealt out that stay whole, elements or blocks, and the bytes of each. `None`:
-    /// there are more bytes than a segment can have.
+    /// How many units are dealt out, and the bytes of each. `None`: there are more bytes than a segment can
+    /// have.
     fn units(&self) -> Option<(u64, u64)> {
-        let (units, bytes) = match self.block {
-            None => (self.len, self.element_bytes.into()),
-            // What cannot be divided is told by the catalog.
-            Some(block) => {
+        let fits = |count: u64, bytes: u64| {
+            let total = count.checked_mul(bytes)?;
+            (total <= GlobalAddr::MAX_SEGMENT_BYTES).then_some(total)
+        };
+        let bytes = fits(self.len, self.element_bytes.into())?;
+        // What cannot be divided is told by the catalog.
+        let (units, each) = match self.unit {
+            UnitWish::Element => (self.len, self.element_bytes.into()),
+            UnitWish::Block(block) => {
                 (self.len.div_ceil(u64::from(block.per_block).max(1)), block.bytes.into())
             }
+            UnitWish::Page(page) => (page.count(bytes), page.bytes.into()),
         };
-        let fits = |count: u64, bytes: u64| {
-            count.checked_mul(bytes).is_some_and(|total| total <= GlobalAddr::MAX_SEGMENT_BYTES)
-        };
-        (fits(units, bytes) && fits(self.len, self.element_bytes.into())).then_some((units, bytes))
+        fits(units, each).map(|_| (units, each))
     }
+}
+
+/// The layout of a segment whose pages are placed by first touch.
+fn rooms(
+    distribution: Distribution,
+    pages: Option<PageSpec>,
+    units: u64,
+    size: u32,
+) -> Option<Rooms> {
+    let is_paged = pages.is_some_and(|pages| pages.paged);
+    (is_paged && distribution == Distribution::FirstTouch).then(|| Rooms::of(units, size))
 }
 
 /// A named allocation. Its descriptor maps an element to a home and an offset in that home's arena by
 /// a formula, without asking anybody.
 ///
 /// What the formula deals out, and what has a [`Place`], is a *unit*: an element where they lie side by
-/// side, a coherence block where there are blocks.
+/// side, a coherence block where there are blocks, a page where there are pages (`pages.rs`).
 pub(crate) struct Segment<P: Primitives> {
     endpoint: Arc<Endpoint<P>>,
     descriptor: SegmentDescriptor,
     /// Of the units.
-    placement: Placement,
+    pub(super) placement: Placement,
+    /// Of pages that are placed by first touch.
+    pub(super) rooms: Option<Rooms>,
     /// The home and where the part begins in its arena, if there is a single home.
     only: Option<(u32, u64)>,
     unit_bytes: u64,
@@ -83,16 +112,30 @@ impl<P: Primitives> Segment<P> {
     ) -> Result<Segment<P>, Error> {
         let Some((units, unit_bytes)) = wish.units() else {
             let (len, bytes, max) = (wish.len, wish.element_bytes, GlobalAddr::MAX_SEGMENT_BYTES);
-            let what = match wish.block {
-                None => format!("{len} elements of {bytes} bytes"),
-                Some(block) => format!("{len} elements in blocks of {} bytes", block.bytes),
+            let what = match wish.unit {
+                UnitWish::Block(block) => {
+                    format!("{len} elements in blocks of {} bytes", block.bytes)
+                }
+                UnitWish::Element | UnitWish::Page(_) => format!("{len} elements of {bytes} bytes"),
             };
             let reason = format!("{what} exceed the {max} bytes that an array can have");
             return Err(Error::BadArray { name: wish.name, reason });
         };
         let placement = Placement::new(wish.distribution, units, endpoint.size());
+        let (block, pages) = match wish.unit {
+            UnitWish::Element => (None, None),
+            UnitWish::Block(block) => (Some(block), None),
+            UnitWish::Page(pages) => (None, Some(pages)),
+        };
+        let rooms = rooms(wish.distribution, pages, units, endpoint.size());
+        let part_bytes = |units: u64| match (pages, rooms) {
+            // So few units that this never saturates: see `Wish::units`.
+            (Some(pages), None) => pages.part_bytes(units).unwrap_or(u64::MAX),
+            (Some(pages), Some(rooms)) => rooms.part_bytes(pages).unwrap_or(u64::MAX),
+            (None, _) => units * unit_bytes,
+        };
         let bytes_on =
-            (0..endpoint.size()).map(|rank| placement.local_len(rank) * unit_bytes).collect();
+            (0..endpoint.size()).map(|rank| part_bytes(placement.local_len(rank))).collect();
         let spec = SegmentSpec {
             name: wish.name,
             type_name: wish.type_name,
@@ -101,8 +144,9 @@ impl<P: Primitives> Segment<P> {
             len: wish.len,
             distribution: wish.distribution,
             model: wish.model,
-            block_bytes: wish.block.map_or(0, |block| block.bytes),
-            block_elements: wish.block.map_or(0, |block| block.per_block),
+            block_bytes: block.map_or(0, |block| block.bytes),
+            block_elements: block.map_or(0, |block| block.per_block),
+            pages,
             bytes_on,
         };
         let descriptor = endpoint.client().create_or_attach(&spec)?;
@@ -127,14 +171,18 @@ impl<P: Primitives> Segment<P> {
         let spec = &mut descriptor.spec;
         // Only the catalog needs it; it has a number for each node of the job.
         spec.bytes_on = Vec::new();
-        let (units, unit_bytes) = match spec.block_bytes {
-            0 => (spec.len, spec.element_bytes),
-            bytes => (spec.blocks(), bytes),
+        let (units, unit_bytes) = match (spec.block_bytes, spec.pages) {
+            (0, None) => (spec.len, spec.element_bytes),
+            (0, Some(pages)) => {
+                (pages.count(spec.len * u64::from(spec.element_bytes)), pages.bytes)
+            }
+            (bytes, _) => (spec.blocks(), bytes),
         };
         let placement = Placement::new(spec.distribution, units, endpoint.size());
         let only = placement.only_home();
         Segment {
             only: only.map(|home| (home, descriptor.offset_on[home as usize])),
+            rooms: rooms(spec.distribution, spec.pages, units, endpoint.size()),
             placement,
             unit_bytes: unit_bytes.into(),
             element_bytes: spec.element_bytes.into(),
@@ -231,10 +279,10 @@ impl<P: Primitives> Segment<P> {
         self.placement.locate(block).home
     }
 
-    /// Where an element is stored. Only of a segment without blocks, and `index` must be inside.
+    /// Where an element is stored. Only of a segment whose units are elements, and `index` must be inside.
     #[inline]
     pub(crate) fn place(&self, index: u64) -> Place {
-        debug_assert!(!self.has_blocks());
+        debug_assert!(!self.has_blocks() && !self.has_pages());
         // Not looked up in the descriptor's table: that is a load that the access would wait for.
         if let Some((home, base)) = self.only {
             return Place::new(home, base + index * self.unit_bytes);
@@ -244,15 +292,15 @@ impl<P: Primitives> Segment<P> {
     }
 
     #[inline]
-    fn place_in(&self, home: u32, local: u64) -> Place {
+    pub(super) fn place_in(&self, home: u32, local: u64) -> Place {
         let base = self.descriptor.offset_on[home as usize];
         Place::new(home, base + local * self.unit_bytes)
     }
 
     /// The contiguous pieces that elements `range` are stored in, in order, with their bytes. Only of a
-    /// segment without blocks.
+    /// segment whose units are elements.
     pub(crate) fn pieces(&self, range: Range<u64>) -> impl Iterator<Item = (Place, usize)> + '_ {
-        debug_assert!(!self.has_blocks());
+        debug_assert!(!self.has_blocks() && !self.has_pages());
         let mut next = range.start;
         std::iter::from_fn(move || {
             if next >= range.end {
@@ -265,7 +313,7 @@ impl<P: Primitives> Segment<P> {
         })
     }
 
-    /// How many elements are stored at `rank`.
+    /// How many elements are stored at `rank`. Not of a segment with pages, nor are the next two.
     pub(crate) fn local_len(&self, rank: u32) -> u64 {
         let units = self.placement.local_len(rank);
         let Some(last) = units.checked_sub(1) else { return 0 };

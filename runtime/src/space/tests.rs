@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BlockWish, Expected, Segment, Wish};
+use super::{BlockWish, Expected, Segment, UnitWish, Wish};
 use crate::cluster::{Distribution, Model, Rank};
 use crate::error::Error;
 use crate::testing::{Job, Paced, TestNode};
@@ -16,7 +16,7 @@ fn wish(name: &str, len: u64, distribution: Distribution, block: BlockWish) -> W
         len,
         distribution,
         model: Model::Sequential,
-        block: Some(block),
+        unit: UnitWish::Block(block),
     }
 }
 
@@ -118,7 +118,7 @@ fn a_segment_is_attached_to_as_what_it_is() {
             name: "pair".to_owned(),
             type_name: "Atomic<u64>".to_owned(),
             model: Model::Strict,
-            block: None,
+            unit: UnitWish::Element,
             ..shared
         };
         let many = create(node, wish("many", 2000, Distribution::Block, block));

@@ -163,6 +163,7 @@ pub(crate) fn spec(name: &str, bytes_on: &[u64]) -> SegmentSpec {
         model: Model::Relaxed,
         block_bytes: 0,
         block_elements: 0,
+        pages: None,
         bytes_on: bytes_on.to_vec(),
     }
 }
