@@ -5,7 +5,7 @@
 //! | [`Model::Relaxed`](crate::cluster::Model::Relaxed) | `relaxed.rs` | OpenSHMEM's: each operation goes to the home; order by `fence`, `quiet` and barriers | – / 1 / 1 |
 //! | [`Model::Strict`](crate::cluster::Model::Strict) | `strict.rs` | linearizable | 1, small / 1 / 2 |
 //! | [`Model::Sequential`](crate::cluster::Model::Sequential) | `sequential.rs` | sequentially consistent, cached under leases in logical time | 0 / 1 / 2 |
-//! | `Release` | later | data-race-free programs see sequential consistency at sync points | |
+//! | [`Model::Release`](crate::cluster::Model::Release) | `release/` | programs without data races see one memory, at sync points | a load / 1 / a store |
 //!
 //! Strict and Sequential segments consist of blocks, which nodes keep copies of:
 //!
@@ -29,6 +29,7 @@ mod holds;
 mod prefetch;
 pub mod protocol;
 mod relaxed;
+mod release;
 mod sequential;
 mod strict;
 
@@ -42,10 +43,12 @@ pub(crate) use cache::{Cache, Snapshot};
 pub(crate) use clock::Clock;
 pub(crate) use holds::{Handed, HeldByCaller, Hold};
 pub(crate) use relaxed::Relaxed;
+pub(crate) use release::{Clocks, MapOptions, Mapped, Move, ViewSetting, races_are_asked_for};
+pub use release::{Grain, Race, ViewCounts, runs as changed_runs};
 
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::primitives::{Primitives, with_thread};
+use crate::primitives::{Mutex, Primitives, with_thread};
 use holds::{Holds, Key};
 use protocol::Verdict;
 
@@ -56,6 +59,11 @@ pub(crate) struct Coherence<P: Primitives> {
     cache: Arc<Cache<P>>,
     holds: Holds<P>,
     recoveries: [AtomicU64; 3],
+    cache_bytes: usize,
+    /// Whether `PANGEA_CHECK` says something.
+    checks_races: bool,
+    /// Made when the checked mode needs them.
+    race_clocks: Mutex<Option<Arc<Clocks<P>>>, P>,
 }
 
 impl<P: Primitives> Coherence<P> {
@@ -68,6 +76,9 @@ impl<P: Primitives> Coherence<P> {
             cache: Arc::new(Cache::new(endpoint.collector(), cache_bytes)),
             holds: Holds::new(),
             recoveries: Default::default(),
+            cache_bytes,
+            checks_races: races_are_asked_for().unwrap_or(true),
+            race_clocks: Mutex::new(None),
         }
     }
 
@@ -79,6 +90,38 @@ impl<P: Primitives> Coherence<P> {
     #[inline]
     pub(crate) fn clock(&self) -> &Clock<P> {
         &self.clock
+    }
+
+    /// The bytes that copies may take.
+    pub(crate) fn cache_bytes(&self) -> usize {
+        self.cache_bytes
+    }
+
+    /// What orders writes in the checked mode; `None` if that is not asked for.
+    ///
+    /// # Errors
+    /// When `PANGEA_CHECK` is malformed, or the memory for them is not to be had.
+    pub(crate) fn race_clocks(&self) -> Result<Option<Arc<Clocks<P>>>, Error> {
+        // Asked again, it is told what is wrong.
+        if !self.checks_races || !races_are_asked_for()? {
+            return Ok(None);
+        }
+        let mut clocks = self.race_clocks.lock();
+        if clocks.is_none() {
+            *clocks = Some(Arc::new(Clocks::new(&self.endpoint)?));
+        }
+        Ok(clocks.clone())
+    }
+
+    /// Waits for a barrier, which carries what is known of all nodes' releases where races are looked for.
+    pub(crate) fn with_barrier(
+        &self,
+        barrier: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        match self.race_clocks()? {
+            Some(clocks) => clocks.with_barrier(barrier),
+            None => barrier(),
+        }
     }
 
     fn cache(&self) -> &Arc<Cache<P>> {

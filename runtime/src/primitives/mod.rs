@@ -22,7 +22,7 @@ mod wire;
 use std::io;
 use std::time::Duration;
 
-use verbs_shim::provider::Provider;
+use verbs_shim::provider::Portable;
 use verbs_shim::{Memory, Windows};
 
 pub use lock::{Condvar, Mutex, MutexGuard, Slot};
@@ -37,8 +37,9 @@ pub use wire::{Acceptor, Interest, Ready, Stream, Wake};
     expect(clippy::disallowed_types, reason = "the locks hold the standard library's own")
 )]
 pub trait Primitives: Sized + Send + Sync + 'static {
-    /// What executes one-sided operations.
-    type Provider: Provider;
+    /// What executes one-sided operations. Its queue pairs may go from thread to thread, because faults on pages take what
+    /// is free, on whatever thread they happen.
+    type Provider: Portable;
     /// A thread that was started.
     type JoinHandle: JoinHandle;
     /// A connection between a node and the coordinator.
@@ -169,10 +170,26 @@ pub enum Trap {
     LockWithoutTime,
     /// Barriers and collectives do not carry logical time.
     BarrierWithoutTime,
+    /// A view's counters of changes are raised before the bytes that they count are there.
+    CountersBeforeBytes,
+    /// The number by which a page of a view is known is read together with the page, not before it.
+    NumberWithPage,
+    /// Bytes between two changed runs of a page are sent home with them.
+    FilledGaps,
+    /// An acquire compares one word of the two that a counter of changes has.
+    OneWordOfCounter,
+    /// The twin of a page that stays open over a release is not brought up to date.
+    OldTwin,
+    /// A changed page goes home when it is evicted, but its counters are not raised.
+    UncountedEviction,
+    /// What an eviction tried to send home is forgotten when nobody knows whether it got there.
+    ForgottenEviction,
+    /// Pages that were READ ahead before an acquire are opened after it.
+    ReadAheadOverAcquire,
 }
 
 /// A thread that was started by [`Primitives::spawn`].
-pub trait JoinHandle: Send + 'static {
+pub trait JoinHandle: Send + Sync + 'static {
     /// Whether the caller is that thread.
     fn is_current(&self) -> bool;
 

@@ -1,0 +1,449 @@
+//! [`Engine`]: a segment whose pages this node keeps copies of.
+//!
+//! # Who touches what
+//!
+//! | | by | kept apart by |
+//! | --- | --- | --- |
+//! | a page's bytes, twin and room | faults, sync points, evictions | the page's state: whoever has it busy ([`paging`]) |
+//! | outboxes, habits | sync points | a lock, in ordinary context alone |
+//! | known numbers | sync points; evictions, which only add what nobody else came before | atomics |
+//! | dirty pages, line, budget, streams | everybody | lock-free |
+//!
+//! Faults run in signal handlers ([`source`](super::source)); sync points in ordinary context, with the queue pairs of
+//! their thread.
+
+use std::ops::Range;
+use std::ptr::{self, NonNull};
+use std::slice;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use paging::{Access, Layout, Mechanism, Own, Paged, State};
+use verbs_shim::WorkError;
+
+use super::ahead::Ahead;
+use super::attempts::Attempts;
+use super::counters::Counters;
+use super::diff::Grain;
+use super::dirty::PageSet;
+use super::homes::Homes;
+use super::line::{Budget, Line};
+use super::outbox::{Answer, Outbox};
+use super::races::{Checked, Clocks, Race, Races, Written};
+use super::source::Fetcher;
+use super::streams::Streams;
+use super::table::Table;
+use super::tally::Tally;
+use super::twins::Twins;
+use super::{MapOptions, ViewCounts};
+use crate::endpoint::{Contexts, Endpoint, ExchangeError};
+use crate::error::Error;
+use crate::primitives::{Mutex, Primitives};
+use crate::space::Segment;
+
+/// The most pieces that a node's own pages are mapped from. With more they are copies like all others.
+const MOST_PIECES: usize = 4096;
+
+/// The most bytes that are fetched together.
+pub(super) const WINDOW: usize = 256 << 10;
+
+/// The budget is exceeded rather than a fault refused; by so many twins at most.
+const SPARE_TWINS: usize = 256;
+
+/// For so long a home that lives may be out of reach, before that is an error.
+pub(super) const OUT_OF_REACH: Duration = Duration::from_secs(30);
+
+/// A view of which this node keeps copies of pages.
+pub(crate) struct Engine<P: Primitives> {
+    // Dropped first: then no fault is under way any more.
+    paged: Arc<Paged>,
+    core: Arc<Core<P>>,
+    sync: Mutex<SyncState, P>,
+}
+
+/// What faults and sync points share.
+pub(super) struct Core<P: Primitives> {
+    pub(super) segment: Arc<Segment<P>>,
+    /// Bytes of a page.
+    pub(super) page: usize,
+    pub(super) grain: Grain,
+    pub(super) counters: Counters,
+    pub(super) homes: Homes,
+    pub(super) table: Table,
+    /// Pages that may be dirty.
+    pub(super) dirty: PageSet,
+    pub(super) twins: Twins,
+    /// The most pages that are fetched together.
+    pub(super) most_at_once: usize,
+    pub(super) line: Line,
+    pub(super) budget: Budget,
+    pub(super) streams: Streams,
+    pub(super) contexts: Contexts<P>,
+    /// What is on its way in them.
+    pub(super) ahead: Ahead,
+    /// Whether nobody faults, and no handler runs.
+    pub(super) by_hand: bool,
+    /// So many threads need pages together, which must not drive each other out ([`Engine::touch`]).
+    pub(super) keeps: AtomicU32,
+    /// Whether every write is refused.
+    pub(super) read_only: bool,
+    /// Raised by each acquire: what was asked for before it is not opened after it.
+    pub(super) generation: AtomicU64,
+    pub(super) losses: Losses,
+    pub(super) attempts: Attempts,
+    pub(super) tally: Tally,
+    /// Who wrote what, in the checked mode. Then no page is mapped, and none evicted that is dirty.
+    pub(super) races: Option<Races<P>>,
+    /// The range, as soon as there is one. It is gone before this is.
+    pub(super) paged: AtomicPtr<Paged>,
+}
+
+/// How often queue pairs of contexts failed. What an eviction was sending then may still arrive, until they are repaired.
+#[derive(Default)]
+pub(super) struct Losses {
+    all: AtomicU64,
+    repaired: AtomicU64,
+}
+
+impl Losses {
+    pub(super) fn note(&self) {
+        self.all.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many there were, if some are not repaired.
+    pub(super) fn unrepaired(&self) -> Option<u64> {
+        let repaired = self.repaired.load(Ordering::Acquire);
+        let all = self.all.load(Ordering::Acquire);
+        (all > repaired).then_some(all)
+    }
+}
+
+/// What sync points need, one at a time.
+pub(super) struct SyncState {
+    /// The number of the next release.
+    pub(super) number: u32,
+    /// By home, as counted in [`Counters`].
+    pub(super) outboxes: Vec<Outbox>,
+    /// The node's own pages that were written, by their numbers in its part.
+    pub(super) own: Vec<u64>,
+    /// Answers of the homes whose counters were raised, since somebody asked for them.
+    pub(super) answers: Vec<Answer>,
+    /// Room for a page.
+    pub(super) scratch: Vec<u8>,
+    /// Pages to work on.
+    pub(super) list: Vec<usize>,
+    /// What was changed since races were last looked for.
+    pub(super) written: Vec<Written>,
+}
+
+impl<P: Primitives> Engine<P> {
+    /// Maps the segment.
+    ///
+    /// # Errors
+    /// When the options make no sense, there is no memory, or a home cannot be connected to.
+    pub(super) fn new(
+        segment: &Arc<Segment<P>>,
+        options: &MapOptions,
+        clocks: Option<&Arc<Clocks<P>>>,
+    ) -> Result<Engine<P>, Error> {
+        let endpoint = segment.endpoint();
+        let name = &segment.spec().name;
+        let (page, count) = (segment.page_bytes(), segment.page_count() as usize);
+        let bad = |reason: String| Error::BadView { name: name.clone(), reason };
+        let pages = u32::try_from(count)
+            .ok()
+            .filter(|pages| *pages < u32::MAX / 2)
+            .ok_or_else(|| bad(format!("{count} pages are too many: take larger ones")))?;
+        if options.cache_bytes < page {
+            return Err(bad(format!(
+                "a cache of {} bytes has no room for a page of {page}: raise cache_bytes",
+                options.cache_bytes
+            )));
+        }
+        let rank = endpoint.rank();
+        let races = clocks.map(|clocks| Races::new(segment, clocks)).transpose()?;
+        // In the checked mode every write has a twin, and nothing goes home unnoticed.
+        let own = own_runs(segment).filter(|_| races.is_none());
+        let own = own.filter(|runs| !runs.is_empty() || segment.rooms().is_some());
+        let cache_bytes = if races.is_some() {
+            options.cache_bytes.max(2 * count * page)
+        } else {
+            options.cache_bytes
+        };
+        let ranks = || (0..endpoint.size()).filter(|&rank| segment.pages_at(rank) > 0);
+        let is_mapped = |home: u32| home == rank && own.is_some();
+        let parts = ranks().map(|r| (r, segment.pages_at(r), segment.rows_at(r), is_mapped(r)));
+        let counters = Counters::new(parts, endpoint.size())?;
+        let homes: Vec<u32> =
+            ranks().filter(|&home| !is_mapped(home) || segment.rooms().is_some()).collect();
+        let window = WINDOW.max(page);
+        let mechanism = options.mechanism.unwrap_or_else(Mechanism::recommended);
+        let by_hand = matches!(mechanism, Mechanism::ByHand { .. });
+        let mut contexts = Contexts::new(endpoint, &homes, context_count(by_hand), 2 * window)?;
+        if by_hand {
+            contexts.stay_on_stack();
+        }
+        let most = (cache_bytes / page).min(count).max(1);
+        // What is brought ahead must not drive out what is in use.
+        let most_at_once = (window / page).min(most / 4).max(1);
+        let core = Arc::new(Core {
+            segment: Arc::clone(segment),
+            page,
+            grain: Grain::of_elements(segment.spec().element_bytes.into()),
+            counters,
+            homes: Homes::new(segment)?,
+            table: Table::new(count)?,
+            dirty: PageSet::new(count)?,
+            twins: Twins::new(page, most + SPARE_TWINS)?,
+            most_at_once,
+            line: Line::new(pages, most),
+            budget: Budget::new(cache_bytes),
+            streams: Streams::new(pages, most_at_once as u32),
+            ahead: Ahead::new(contexts.count()),
+            attempts: Attempts::new(4 * contexts.count().max(1), page)?,
+            contexts,
+            by_hand,
+            keeps: AtomicU32::new(0),
+            read_only: options.read_only,
+            generation: AtomicU64::new(0),
+            losses: Losses::default(),
+            tally: Tally::default(),
+            races,
+            paged: AtomicPtr::new(ptr::null_mut()),
+        });
+        let file = own.as_ref().and_then(|_| endpoint.arena().fd());
+        let own: Vec<Own<'_>> = own
+            .iter()
+            .flatten()
+            .filter_map(|(pages, offset)| {
+                Some(Own { pages: pages.clone(), file: file?, offset: *offset })
+            })
+            .collect();
+        let layout = Layout { name, len: count * page, page, at: options.at, own: &own };
+        let paged = Paged::new(mechanism, layout, Fetcher::new(&core))
+            .map_err(|source| Error::Paging { name: name.clone(), source })?;
+        let paged = Arc::new(paged);
+        core.paged.store(Arc::as_ptr(&paged).cast_mut(), Ordering::Release);
+        let homes = core.counters.homes().len();
+        let sync = SyncState {
+            number: 0,
+            outboxes: (0..homes).map(|_| Outbox::default()).collect(),
+            own: Vec::new(),
+            answers: Vec::new(),
+            scratch: vec![0; page],
+            list: Vec::new(),
+            written: Vec::new(),
+        };
+        Ok(Engine { paged, core, sync: Mutex::new(sync) })
+    }
+
+    pub(super) fn start(&self) -> NonNull<u8> {
+        self.paged.start()
+    }
+
+    /// Whether no access is seen by itself.
+    pub(super) fn is_by_hand(&self) -> bool {
+        self.core.by_hand
+    }
+
+    pub(super) fn races(&self) -> Vec<Race> {
+        self.core.races.as_ref().map_or_else(Vec::new, Races::found)
+    }
+
+    /// Notes who wrote what was gathered, in the checked mode.
+    pub(super) fn look_for_races(&self, sync: &mut SyncState) -> Result<(), Error> {
+        let Some(races) = &self.core.races else { return Ok(()) };
+        let spec = self.core.segment.spec();
+        let checked = Checked {
+            name: &spec.name,
+            page_bytes: self.core.page,
+            element_bytes: spec.element_bytes as usize,
+            start: self.start().addr().get(),
+        };
+        races.note(&checked, &mut sync.written)
+    }
+
+    pub(super) fn counts(&self) -> ViewCounts {
+        self.core.tally.counts()
+    }
+
+    pub(super) fn core(&self) -> &Core<P> {
+        &self.core
+    }
+
+    pub(super) fn paged(&self) -> &Paged {
+        &self.paged
+    }
+
+    pub(super) fn sync(&self) -> &Mutex<SyncState, P> {
+        &self.sync
+    }
+
+    pub(super) fn paging_error(&self, source: paging::Error) -> Error {
+        Error::Paging { name: self.core.segment.spec().name.clone(), source }
+    }
+
+    /// Opens all pages that these bytes touch. Where a queue pair of a context had failed, it is repaired, and the pages
+    /// are asked for again.
+    pub(super) fn populate(&self, bytes: Range<usize>, access: Access) -> Result<(), Error> {
+        let mut patience = Patience::<P>::new();
+        loop {
+            let Err(error) = self.paged.populate(bytes.clone(), access) else { return Ok(()) };
+            if self.core.losses.unrepaired().is_none() || !patience.again() {
+                // A death says more than the refusal that it led to.
+                self.core.segment.endpoint().health().check()?;
+                return Err(self.paging_error(error));
+            }
+            self.repair()?;
+        }
+    }
+
+    /// As [`Engine::populate`], until all of them are open at the same moment: to open one may have evicted another. Then nothing
+    /// is evicted until they are; the budget is exceeded by so many pages.
+    pub(super) fn touch(&self, bytes: &Range<usize>, access: Access) -> Result<(), Error> {
+        let is_open = |page: usize| match self.paged.state(page) {
+            State::Dirty => true,
+            State::Clean => access == Access::Read,
+            State::Absent | State::Busy => false,
+        };
+        let pages = self.spans(slice::from_ref(bytes));
+        let all_are_open = || bytes.is_empty() || pages.iter().cloned().flatten().all(is_open);
+        if all_are_open() {
+            return Ok(());
+        }
+        self.populate(bytes.clone(), access)?;
+        let mut touched = Ok(());
+        if !all_are_open() {
+            self.core.keeps.fetch_add(1, Ordering::Relaxed);
+            while touched.is_ok() && !all_are_open() {
+                touched = self.populate(bytes.clone(), access);
+            }
+            self.core.keeps.fetch_sub(1, Ordering::Relaxed);
+        }
+        touched
+    }
+
+    /// Pairs of contexts that have failed are replaced, in ordinary context.
+    pub(super) fn repair(&self) -> Result<(), Error> {
+        let losses = self.core.losses.unrepaired();
+        if let Some(losses) = losses {
+            self.core.contexts.repair()?;
+            self.core.losses.repaired.fetch_max(losses, Ordering::AcqRel);
+        }
+        Ok(())
+    }
+
+    /// The pages that these bytes touch, in order and without overlap; all if there are none.
+    pub(super) fn spans(&self, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+        let (page, count) = (self.core.page, self.paged.page_count());
+        if ranges.is_empty() {
+            return std::iter::once(0..count).collect();
+        }
+        let pages = |bytes: &Range<usize>| bytes.start / page..bytes.end.div_ceil(page).min(count);
+        let mut spans: Vec<_> = ranges.iter().map(pages).filter(|span| !span.is_empty()).collect();
+        spans.sort_unstable_by_key(|span| span.start);
+        merge(&mut spans);
+        spans
+    }
+}
+
+/// Joins ranges, which are sorted, where one begins before the last has ended, or where it ends.
+pub(super) fn merge<T: Copy + Ord>(ranges: &mut Vec<Range<T>>) {
+    ranges.dedup_by(|next, last| {
+        let joined = next.start <= last.end;
+        if joined {
+            last.end = last.end.max(next.end);
+        }
+        joined
+    });
+}
+
+/// The node's own pages and where they lie in its arena, if they can be mapped from there. Those that are placed by first touch are not
+/// there yet.
+fn own_runs<P: Primitives>(segment: &Segment<P>) -> Option<Vec<(Range<usize>, u64)>> {
+    let endpoint = segment.endpoint();
+    let arena = endpoint.arena();
+    arena.fd()?;
+    if segment.page_bytes() < arena.page_size() {
+        return None;
+    }
+    if segment.rooms().is_some() {
+        let start = segment.offset_on(endpoint.rank());
+        return start.is_multiple_of(arena.page_size() as u64).then(Vec::new);
+    }
+    let runs: Vec<_> = segment
+        .page_runs()
+        .filter(|run| run.place.rank == endpoint.rank())
+        .take(MOST_PIECES + 1)
+        .map(|run| (run.pages.start as usize..run.pages.end as usize, run.place.offset))
+        .collect();
+    let aligned = runs.iter().all(|(_, offset)| offset.is_multiple_of(arena.page_size() as u64));
+    (aligned && runs.len() <= MOST_PIECES).then_some(runs)
+}
+
+/// How many faults are served at a time, if there are not too many homes for that.
+fn context_count(by_hand: bool) -> usize {
+    if by_hand {
+        // The same on every machine.
+        return 2;
+    }
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How often something that was lost is tried again.
+pub(super) struct Patience<P> {
+    since: Option<Duration>,
+    attempt: u32,
+    of: std::marker::PhantomData<P>,
+}
+
+impl<P: Primitives> Patience<P> {
+    pub(super) fn new() -> Patience<P> {
+        Patience { since: None, attempt: 0, of: std::marker::PhantomData }
+    }
+
+    /// Whether it may be tried again, after a moment.
+    pub(super) fn again(&mut self) -> bool {
+        let now = P::now();
+        let since = *self.since.get_or_insert(now);
+        P::relax(self.attempt);
+        self.attempt = self.attempt.saturating_add(1);
+        now.saturating_sub(since) < OUT_OF_REACH
+    }
+
+    /// Does something until it is not lost.
+    pub(super) fn insist(
+        &mut self,
+        mut exchange: impl FnMut() -> Result<(), ExchangeError>,
+    ) -> Result<(), Error> {
+        loop {
+            let lost: WorkError = match exchange() {
+                Ok(()) => return Ok(()),
+                Err(ExchangeError::Fatal(error)) => return Err(error),
+                Err(ExchangeError::Lost(error)) => error,
+            };
+            if !self.again() {
+                return Err(Error::Work(lost));
+            }
+        }
+    }
+}
+
+impl<P: Primitives> Core<P> {
+    pub(super) fn endpoint(&self) -> &Arc<Endpoint<P>> {
+        self.segment.endpoint()
+    }
+
+    /// Whether a page is the node's own memory.
+    pub(super) fn is_own(&self, page: usize) -> bool {
+        self.counters.homes()[self.home(page).0].is_mapped
+    }
+
+    /// The page takes no room any more.
+    pub(super) fn leave(&self, page: usize) {
+        if self.table.clear_present(page) {
+            self.budget.sub(self.page);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! [`Fetcher`]: what a fault of a view does.
+//!
+//! All of this runs in a signal handler, of a thread that may have been stopped anywhere. It uses atomics, tables that
+//! were made with the view, and contexts ([`Contexts`](crate::endpoint::Contexts)): it allocates nothing, takes no lock, does not log and does not
+//! panic. A thread waits for a context only while it has none.
+
+use std::os::fd::BorrowedFd;
+use std::ptr::NonNull;
+use std::slice;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use paging::{Arrival, Arrived, Paged, Refused, Source};
+
+use super::engine::Core;
+use crate::cluster::Rooms;
+use crate::endpoint::{Place, Unserved};
+use crate::primitives::Primitives;
+
+const DIED: Refused = Refused::new("the node that stores it has died; its rank");
+const LOST: Refused = Refused::new(
+    "the connection to the node that stores it failed, and all others that faults can use; its rank",
+);
+pub(super) const LEFT: Refused = Refused::new("this node has left the job");
+const EXHAUSTED: Refused = Refused::new(
+    "the cache is full of changes that cannot be sent home: release more often, or raise cache_bytes",
+);
+
+/// Of every write through a view that was opened so.
+pub(super) const READ_ONLY: Refused =
+    Refused::new("the view is read-only: open one without `read_only` to write");
+
+/// The source of a view's pages.
+pub(super) struct Fetcher<P: Primitives>(Arc<Core<P>>);
+
+impl<P: Primitives> Fetcher<P> {
+    pub(super) fn new(core: &Arc<Core<P>>) -> Fetcher<P> {
+        Fetcher(Arc::clone(core))
+    }
+}
+
+// SAFETY: see the top of this file for what runs in the handler. The room of a twin is taken from the pool for this page
+// alone, and given back by whoever has the page busy and makes it clean; the pool lives as long as the range.
+unsafe impl<P: Primitives> Source for Fetcher<P> {
+    fn fetch<'a>(&self, page: usize, arrival: Arrival<'a>) -> Result<Arrived<'a>, Refused> {
+        let core = &*self.0;
+        core.tally.faults.add(1);
+        let place = core.find(page)?;
+        core.note_use(page);
+        if let Some(file) = core.file_of(place.rank) {
+            return core.adopt(place, arrival, file);
+        }
+        match core.contexts.mapped(place, core.page) {
+            Ok(Some(bytes)) => core.fetch_in_place(place, arrival, bytes),
+            Ok(None) => core.fetch_by_context(place, arrival),
+            Err(unserved) => Err(core.refused(unserved)),
+        }
+    }
+
+    fn twin(&self, page: usize) -> Result<Option<NonNull<u8>>, Refused> {
+        let core = &*self.0;
+        if core.read_only {
+            return Err(READ_ONLY);
+        }
+        let room = match core.table.room(page) {
+            // Taken with the fetch, or asked for once more.
+            Some(room) => room,
+            None => {
+                core.make_room_for(page, core.page);
+                core.take_room(page)?
+            }
+        };
+        core.dirty.add(page);
+        Ok(core.twins.room(room))
+    }
+
+    fn own_write(&self, page: usize) -> Result<(), Refused> {
+        if self.0.read_only {
+            return Err(READ_ONLY);
+        }
+        self.0.tally.faults.add(1);
+        self.0.dirty.add(page);
+        Ok(())
+    }
+}
+
+impl<P: Primitives> Core<P> {
+    /// The range; `None` before there is one.
+    pub(super) fn paged(&self) -> Option<&Paged> {
+        // SAFETY: set once, to what lives until no fault is under way any more, and sync points are over.
+        unsafe { self.paged.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// A twin.
+    ///
+    /// # Safety
+    /// The room is of a page that is busy for this thread, as long as the answer is used.
+    #[expect(clippy::mut_from_ref, reason = "who has a page busy is alone with its twin")]
+    pub(super) unsafe fn twin(&self, room: u32) -> &mut [u8] {
+        match self.twins.room(room) {
+            // SAFETY: a room has so many bytes, and the caller is alone with it.
+            Some(start) => unsafe { slice::from_raw_parts_mut(start.as_ptr(), self.page) },
+            None => &mut [],
+        }
+    }
+
+    /// Takes a room for the twin of a page that is busy for this thread.
+    pub(super) fn take_room(&self, page: usize) -> Result<u32, Refused> {
+        let room = self.twins.take().ok_or(EXHAUSTED)?;
+        self.budget.exceed(self.page);
+        self.table.set_room(page, room);
+        self.tally.twins.add(1);
+        Ok(room)
+    }
+
+    /// Gives back the room of a twin. To be called with the page busy.
+    pub(super) fn give_room(&self, page: usize, room: u32) {
+        self.table.clear_room(page);
+        self.twins.give(room);
+        self.budget.sub(self.page);
+    }
+
+    /// How many pages from this one on lie side by side at its home, but no more than `most`.
+    pub(super) fn run(&self, page: usize, place: Place, most: usize) -> usize {
+        let most = most.min(self.segment.page_count() as usize - page);
+        let (mut count, mut next) = (1, place);
+        while count < most {
+            next.offset += self.page as u64;
+            if self.known_place(page + count) != Some(next) {
+                break;
+            }
+            count += 1;
+        }
+        count
+    }
+
+    /// Opens pages whose bytes are there.
+    ///
+    /// # Safety
+    /// From `bytes` on there are as many as the arrival has.
+    pub(super) unsafe fn open<'a>(
+        &self,
+        arrival: Arrival<'a>,
+        bytes: NonNull<u8>,
+    ) -> Result<Arrived<'a>, Refused> {
+        let first = arrival.page();
+        let pages = first..first + arrival.len() / self.page;
+        // Before others can drop them again.
+        for page in pages.clone() {
+            if self.table.set_present(page) {
+                self.budget.exceed(self.page);
+            }
+        }
+        // SAFETY: the caller's promise; buffers and pages of arenas are aligned.
+        let opened = unsafe { arrival.open(bytes) };
+        let here = |page: u32| self.table.is_present(page as usize);
+        for page in pages.clone() {
+            if self.is_absent(page) {
+                self.leave(page);
+            } else {
+                self.line.push(page as u32, here);
+            }
+        }
+        self.tally.fetched.add(pages.len());
+        opened
+    }
+
+    pub(super) fn is_absent(&self, page: usize) -> bool {
+        self.paged().is_some_and(|paged| paged.state(page) == paging::State::Absent)
+    }
+
+    /// The file that pages of this rank are mapped from, if they are.
+    fn file_of(&self, rank: u32) -> Option<BorrowedFd<'_>> {
+        let home = self.counters.home_of(rank)?;
+        let is_mapped = self.counters.homes()[home].is_mapped;
+        self.endpoint().arena().fd().filter(|_| is_mapped)
+    }
+
+    /// Maps pages that have come to live at this node, as many as there are up to the end of their piece.
+    fn adopt<'a>(
+        &self,
+        place: Place,
+        mut arrival: Arrival<'a>,
+        file: BorrowedFd<'_>,
+    ) -> Result<Arrived<'a>, Refused> {
+        let piece = Rooms::PIECE as usize;
+        let page = arrival.page();
+        let rest = (piece - page % piece).min(self.segment.page_count() as usize - page);
+        arrival.extend(rest);
+        arrival.adopt(file, place.offset)
+    }
+
+    /// Opens pages with a copy of their home's own memory.
+    fn fetch_in_place<'a>(
+        &self,
+        place: Place,
+        mut arrival: Arrival<'a>,
+        bytes: NonNull<u8>,
+    ) -> Result<Arrived<'a>, Refused> {
+        let most = arrival.wanted().min(self.most_at_once);
+        let count = arrival.extend(self.run(arrival.page(), place, most));
+        self.make_room_for(arrival.page(), self.needs(&arrival, count));
+        // SAFETY: the pages lie side by side in an arena, which stays mapped as long as it is held.
+        unsafe { self.open(arrival, bytes) }
+    }
+
+    /// The bytes that these pages take, with twins where they are to be written.
+    pub(super) fn needs(&self, arrival: &Arrival<'_>, count: usize) -> usize {
+        let twins = if arrival.to_write() { arrival.wanted().min(count) } else { 0 };
+        (count + twins) * self.page
+    }
+
+    pub(super) fn refused(&self, unserved: Unserved) -> Refused {
+        match self.contexts.explain(unserved) {
+            Unserved::Dead(rank) => DIED.about(rank.into()),
+            Unserved::Left => LEFT,
+            Unserved::Lost(rank) => {
+                self.losses.note();
+                LOST.about(rank.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! What it costs, counted.
+
+use verbs_shim::OperationKind;
+
+use super::*;
+use crate::cluster::Rank;
+use crate::testing::Job;
+
+/// READs that an acquire has posted to rank 0 since the last call, and their bytes.
+fn reads(node: &TestNode) -> Vec<usize> {
+    let posted = node.faults.take_posted(0).into_iter();
+    posted.filter(|(kind, _)| *kind == OperationKind::Read).map(|(_, len)| len).collect()
+}
+
+#[test]
+fn an_acquire_costs_what_has_changed_and_not_what_is_here() {
+    Job::of(2).run(|node| {
+        let by_hand = Mechanism::ByHand { relax: Paced::relax };
+        let segment = segment(node, "large", 3000, Distribution::OnNode(Rank(0)));
+        let view = Plain::of(&segment, by_hand, 3000);
+        view.barrier(node);
+        let mut changed = 0;
+        for cached in [0, 3000] {
+            if node.rank() == 1 {
+                view.firsts(0..cached);
+                node.faults.take_posted(0);
+                let before = view.counts();
+                view.acquire();
+                // One row of one pair: 3000 pages are 47 groups.
+                assert_eq!(reads(node), [16]);
+                assert_eq!(view.counts().counter_reads - before.counter_reads, 1);
+            }
+            node.barrier().unwrap();
+            changed += 1;
+            if node.rank() == 0 {
+                // Ten pages in ten groups, no two side by side.
+                (0..10).for_each(|i| view.put((i * 4 * 64 + 5) * PAGE, changed));
+                view.release();
+            }
+            node.barrier().unwrap();
+            if node.rank() == 1 {
+                let before = view.counts();
+                node.faults.take_posted(0);
+                view.acquire();
+                let mut expected = vec![16, 47 * 16];
+                expected.extend([64 * 16; 10]);
+                assert_eq!(reads(node), expected);
+                let after = view.counts();
+                let dropped = if cached > 0 { 10 } else { 0 };
+                assert_eq!(after.dropped - before.dropped, dropped);
+                assert_eq!(view.firsts(0..6), [0, 0, 0, 0, 0, changed]);
+            }
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_release_sends_changed_bytes_then_counts_each_level_once() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 130, Distribution::OnNode(Rank(0)));
+            let view = Plain::of(&segment, mechanism, 130);
+            if node.rank() == 1 {
+                view.acquire();
+                for page in [0, 1, 64] {
+                    view.put(page * PAGE, 1);
+                    view.put(page * PAGE + 9, 2);
+                }
+                node.faults.take_posted(0);
+                node.faults.take_doorbells(0);
+                view.release();
+                let posted = node.faults.take_posted(0);
+                let expected = [
+                    vec![(OperationKind::Write, 1); 6],
+                    // Three pages, two groups, one top.
+                    vec![(OperationKind::FetchAdd, 8); 6],
+                ];
+                assert_eq!(posted, expected.concat());
+                assert_eq!(node.faults.take_doorbells(0), 1);
+                // Nobody else has written, so what it has is up to date.
+                let before = view.counts();
+                view.acquire();
+                assert_eq!(reads(node), [16]);
+                assert_eq!(view.counts().dropped, before.dropped);
+                view.release();
+                assert_eq!(node.faults.take_posted(0), []);
+                // Written, but as it was.
+                view.put(0, 1);
+                view.release();
+                assert_eq!(node.faults.take_posted(0), []);
+                let counts = view.counts();
+                assert_eq!((counts.bytes_home, counts.writes_home, counts.compared), (6, 6, 4));
+            }
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
+fn own_pages_cost_no_network_and_no_copy() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 8, Distribution::Block);
+            let view = Plain::of(&segment, mechanism, 8);
+            view.barrier(node);
+            let mine = node.rank() as usize * 4;
+            node.faults.take_posted(0);
+            node.faults.take_posted(1);
+            for page in mine..mine + 4 {
+                view.put(page * PAGE, 7);
+            }
+            view.release();
+            assert_eq!(node.faults.take_posted(0), []);
+            assert_eq!(node.faults.take_posted(1), []);
+            let counts = view.counts();
+            assert_eq!((counts.fetched, counts.twins, counts.compared), (0, 0, 0));
+            node.barrier().unwrap();
+            view.acquire();
+            assert_eq!(view.firsts(0..8), [7; 8]);
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_page_that_is_always_written_faults_once_in_nine_releases() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 2, Distribution::Block);
+            let view = Plain::of(&segment, mechanism, 2);
+            view.barrier(node);
+            let mut twins = Vec::new();
+            // The other node's page; and its own, which has no twins, but as many faults.
+            let theirs = 1 - node.rank() as usize;
+            let before = view.counts();
+            for round in 1..=22u8 {
+                view.put(theirs * PAGE, round);
+                view.put((1 - theirs) * PAGE + 1, round);
+                view.release();
+                twins.push(view.counts().twins);
+            }
+            // Three times, then open for eight releases, closed, and open again at once.
+            let expected: Vec<u64> = (1..=22)
+                .map(|release| match release {
+                    1..=4 => release,
+                    5..=12 => 4,
+                    13..=21 => 5,
+                    _ => 6,
+                })
+                .collect();
+            assert_eq!(twins, expected);
+            let after = view.counts();
+            assert_eq!(after.bytes_home - before.bytes_home, 22);
+            // One fetch; the faults of first writes to pages that are there bring nothing.
+            assert_eq!(after.fetched, 1);
+            node.barrier().unwrap();
+            view.acquire();
+            for page in 0..2 {
+                assert_eq!([view.get(page * PAGE), view.get(page * PAGE + 1)], [22, 22]);
+            }
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_small_cache_gives_way() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 300, Distribution::OnNode(Rank(0)));
+            let view = Plain::of(&segment, mechanism, 8);
+            if node.rank() == 1 {
+                // More than there is room for, dirty all of them.
+                (0..300).for_each(|page| view.put(page * PAGE + 3, page as u8 | 1));
+                let counts = view.counts();
+                assert!(counts.evicted >= 290, "{counts:?}");
+                let used = || view.engine.core().budget.used() / PAGE;
+                assert!(used() <= 9, "{} pages, {mechanism}", used());
+                assert!((0..300).all(|page| view.get(page * PAGE + 3) == page as u8 | 1));
+                assert!(used() <= 9, "{} pages, {mechanism}", used());
+                view.release();
+            }
+            node.barrier().unwrap();
+            view.acquire();
+            assert!((0..300).all(|page| view.get(page * PAGE + 3) == page as u8 | 1));
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
+fn pages_in_a_row_are_fetched_together_and_ahead() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 1000, Distribution::OnNode(Rank(0)));
+            let view = Plain::of(&segment, mechanism, 1000);
+            if node.rank() == 0 {
+                (0..1000).for_each(|page| view.put(page * PAGE + 8, page as u8));
+                view.release();
+            }
+            node.barrier().unwrap();
+            if node.rank() == 1 {
+                node.faults.take_posted(0);
+                assert!((0..1000).all(|page| view.get(page * PAGE + 8) == page as u8));
+                let counts = view.counts();
+                // 1, 1, 2, 4, ... 64 pages at a time.
+                assert_eq!(counts.fetched, 1000);
+                assert!(counts.faults <= 24, "{counts:?}");
+                assert_eq!(counts.read_ahead, 1000 - counts.faults);
+                let reads = reads(node);
+                assert_eq!(reads.iter().sum::<usize>(), 1000 * PAGE);
+                assert_eq!(reads.iter().max(), Some(&(64 * PAGE)));
+            }
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
+fn pages_at_a_stride_are_fetched_together_and_pages_at_random_alone() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 1000, Distribution::OnNode(Rank(0)));
+            let view = Plain::of(&segment, mechanism, 1000);
+            if node.rank() == 1 {
+                for page in (0..600).step_by(3) {
+                    assert_eq!(view.get(page * PAGE), 0);
+                }
+                let counts = view.counts();
+                // A window may end in vain.
+                assert!((200..=216).contains(&counts.fetched), "{counts:?}");
+                assert!(counts.faults <= 30, "{counts:?}");
+                for page in (0..300).map(|i| (i * i * 7919 + i * 104_729) % 1000) {
+                    assert_eq!(view.get(page * PAGE), 0);
+                }
+                let random = view.counts();
+                let ahead = random.read_ahead - counts.read_ahead;
+                assert!(ahead * 5 <= random.fetched - counts.fetched, "{random:?}");
+            }
+            node.barrier().unwrap();
+        }
+    });
+}
