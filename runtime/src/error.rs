@@ -1,6 +1,7 @@
 //! The runtime's error: what was tried, what was wrong, and how to mend it.
 
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use verbs_shim::WorkError;
@@ -212,5 +213,77 @@ pub enum Error {
     WouldDeadlock {
         /// What it waits for.
         what: String,
+    },
+    /// A view that cannot be.
+    #[error("no view of {name:?}: {reason}")]
+    BadView {
+        /// The array's name.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The memory of a view could not be set up, or one of its pages not be opened.
+    #[error("view of {name:?}: {source}")]
+    Paging {
+        /// The array's name.
+        name: String,
+        /// The reason.
+        #[source]
+        source: paging::Error,
+    },
+    /// An array that is to be released while views of it are in use.
+    #[error(
+        "{name:?} cannot be released while this node has views of it ({views}): drop them first"
+    )]
+    ViewsOpen {
+        /// The array's name.
+        name: String,
+        /// How many.
+        views: usize,
+    },
+    /// Elements to be written that are at the same time to be read.
+    #[error(
+        "elements {written:?} of {name:?} cannot be written beside {read:?}, which overlap them: take ranges \
+         without common elements"
+    )]
+    Overlap {
+        /// The array's name.
+        name: String,
+        /// What was to be written.
+        written: Range<usize>,
+        /// What was to be read.
+        read: Range<usize>,
+    },
+    /// A view that was opened for reading alone.
+    #[error("this view of {name:?} is read-only: open one without `read_only` to write")]
+    ReadOnly {
+        /// The array's name.
+        name: String,
+    },
+    /// Elements that a lock was not taken for.
+    #[error(
+        "elements {asked:?} of {name:?} are not among those that the lock was taken for ({locked:?}): take it for \
+         all that is used"
+    )]
+    NotLocked {
+        /// The array's name.
+        name: String,
+        /// What was to be used.
+        asked: Range<usize>,
+        /// What the lock was taken for.
+        locked: Range<usize>,
+    },
+    /// A stream that a view was to be read from, or written to, failed.
+    #[error("view of {name:?}: {source}, after {done} of {all} bytes")]
+    Stream {
+        /// The array's name.
+        name: String,
+        /// How many bytes had been transferred.
+        done: usize,
+        /// How many were to be.
+        all: usize,
+        /// The reason.
+        #[source]
+        source: io::Error,
     },
 }

@@ -22,7 +22,7 @@
 //!
 //! | module | what | knows |
 //! | --- | --- | --- |
-//! | `collections` | arrays | all below |
+//! | `collections` | arrays, views | all below |
 //! | `sync` | barriers, reduction, broadcast, locks, atomics, semaphores | `coherence` and below |
 //! | `coherence` | consistency models, one file each | `space` and below |
 //! | `space` | addresses, segments, placement | `endpoint`, `cluster` |
@@ -55,18 +55,21 @@ mod testing;
 
 pub use cluster::{Distribution, Model};
 #[doc(hidden)]
-pub use coherence::protocol;
+pub use coherence::{Grain, changed_runs, protocol};
+pub use coherence::{Race, ViewCounts};
 pub use collections::{
-    Array, ArrayBuilder, Batch, BlockReadGuard, BlockWriteGuard, LocalPart, ReadGuard, Shared,
-    SharedArray, SharedArrayBuilder, SharedBuilder, Transfer, WriteGuard,
+    Array, ArrayBuilder, Batch, BlockReadGuard, BlockWriteGuard, LocalPart, LockedView, ReadGuard,
+    ReadSlice, ReleaseArray, ReleaseArrayBuilder, Shared, SharedArray, SharedArrayBuilder,
+    SharedBuilder, SyncView, Transfer, View, ViewOptions, WriteGuard, WriteSlice,
 };
 pub use error::Error;
 pub use node::{Node, join, join_at};
+pub use paging::{Access, Mechanism};
 pub use space::{Element, GlobalAddr, Word};
 pub use sync::{
     Atomic, AtomicBits, AtomicInteger, AtomicValue, Barrier, LockError, Mutex, MutexGuard,
     ObjectBuilder, Once, OnceState, Permits, Poison, Poisoned, RwLock, RwLockReadGuard,
-    RwLockWriteGuard, Semaphore,
+    RwLockWriteGuard, Semaphore, ViewLock,
 };
 pub use verbs_shim::SharedCell;
 pub use verbs_shim::provider::Counts;

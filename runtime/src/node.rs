@@ -8,14 +8,16 @@ use verbs_shim::provider::{AnyProvider, Choice, Counted, Counts, VerbsOptions};
 
 use crate::cluster::{CatalogEntry, Coordinator, CoordinatorConfig, JobEnv, Welcome};
 use crate::coherence::Coherence;
-use crate::collections::{ArrayBuilder, Batch, SharedArrayBuilder, SharedBuilder};
+use crate::collections::{
+    ArrayBuilder, Batch, ReleaseArrayBuilder, SharedArrayBuilder, SharedBuilder, SyncView,
+};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
 use crate::space::Element;
 use crate::sync::{
     Atomic, AtomicValue, Barrier, MAX_VALUE, Mutex, ObjectBuilder, Once, RESERVED_BYTES, RwLock,
-    Semaphore, Sync,
+    Semaphore, Sync, ViewLock,
 };
 
 /// A process of the job. Clones are handles of the same node, for other threads.
@@ -36,7 +38,7 @@ impl<P: Primitives> Clone for Node<P> {
 struct Inner<P: Primitives> {
     endpoint: Arc<Endpoint<P>>,
     coherence: Arc<Coherence<P>>,
-    sync: Sync<P>,
+    sync: Arc<Sync<P>>,
 }
 
 /// What a process that belongs to no job, and so is a job of its own, contributes.
@@ -126,7 +128,7 @@ impl<P: Primitives> Node<P> {
         })?;
         let endpoint = Arc::new(endpoint);
         let coherence = Arc::new(Coherence::new(&endpoint, cache_bytes));
-        Ok(Node { inner: Arc::new(Inner { endpoint, coherence, sync: Sync::new() }) })
+        Ok(Node { inner: Arc::new(Inner { endpoint, coherence, sync: Arc::new(Sync::new()) }) })
     }
 
     /// The provider itself.
@@ -175,6 +177,12 @@ impl<P: Primitives> Node<P> {
         SharedArrayBuilder::new(&self.inner.coherence, name)
     }
 
+    /// An array that each node uses as plain memory, through [views](crate::View), to be described, and then created or
+    /// attached to by name.
+    pub fn release_array<T: Element>(&self, name: &str) -> ReleaseArrayBuilder<T, P> {
+        ReleaseArrayBuilder::new(&self.inner.coherence, &self.inner.sync, name)
+    }
+
     /// Begins a batch of reads of [`Shared`](crate::Shared) values and [`SharedArray`](crate::SharedArray)s by
     /// this thread: what each read would do to keep the cache from under it is done once. A few nanoseconds.
     pub fn batch(&self) -> Batch {
@@ -191,6 +199,11 @@ impl<P: Primitives> Node<P> {
     /// A lock around a value, to be created or attached to by name.
     pub fn mutex<T: Element>(&self, name: &str) -> ObjectBuilder<Mutex<T, P>, P> {
         Mutex::builder(&self.inner.coherence, name)
+    }
+
+    /// A lock for elements of views, to be created or attached to by name.
+    pub fn view_lock(&self, name: &str) -> ObjectBuilder<ViewLock<P>, P> {
+        ViewLock::builder(&self.inner.coherence, name)
     }
 
     /// A lock around a value that many may read or one may write, to be created or attached to by name.
@@ -239,7 +252,28 @@ impl<P: Primitives> Node<P> {
     /// # Errors
     /// When a node died or left, so that it can never come; it is named.
     pub fn barrier(&self) -> Result<(), Error> {
-        self.inner.sync.barrier(&self.inner.endpoint, self.inner.coherence.clock())
+        let inner = &self.inner;
+        inner
+            .coherence
+            .with_barrier(|| inner.sync.barrier(&inner.endpoint, inner.coherence.clock()))
+    }
+
+    /// One barrier for several views: releases each, waits for all nodes, and acquires each. One thread of each node calls it.
+    ///
+    /// ```
+    /// let node = pangea::join()?;
+    /// let mut old = node.release_array::<f64>("old").len(100).create()?.view()?;
+    /// let mut counts = node.release_array::<u64>("counts").len(10).create()?.view()?;
+    /// node.view_barrier(&mut [&mut old, &mut counts])?;
+    /// # Ok::<(), pangea::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`View::barrier`](crate::View::barrier).
+    pub fn view_barrier(&self, views: &mut [&mut dyn SyncView]) -> Result<(), Error> {
+        views.iter_mut().try_for_each(|view| view.release())?;
+        self.barrier()?;
+        views.iter_mut().try_for_each(|view| view.acquire())
     }
 
     /// Waits until all non-blocking work of this thread is complete at its homes. One round trip for

@@ -8,7 +8,7 @@ use crate::cluster::{Distribution, Model, Rank};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
-use crate::space::{Element, Expected, Segment, Wish};
+use crate::space::{Element, Expected, Segment, UnitWish, Wish};
 
 /// An array in the making; see [`Node::array`](crate::Node::array).
 #[must_use = "nothing is made before `create` or `attach` is called"]
@@ -90,7 +90,7 @@ impl<T: Element, P: Primitives> ArrayBuilder<T, P> {
             len: len as u64,
             distribution: self.distribution,
             model: Model::Relaxed,
-            block: None,
+            unit: UnitWish::Element,
         };
         Ok(Array::new(Segment::create_or_attach(&self.endpoint, wish)?))
     }

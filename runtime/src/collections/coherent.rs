@@ -7,7 +7,7 @@ use crate::coherence::protocol::{DATA, Layout, MAX_BLOCK, MIN_BLOCK};
 use crate::coherence::{Blocks, Coherence};
 use crate::error::Error;
 use crate::primitives::Primitives;
-use crate::space::{BlockWish, Element, Expected, Segment, Wish};
+use crate::space::{BlockWish, Element, Expected, Segment, UnitWish, Wish};
 
 /// The largest alignment of what is read in place in the cache.
 pub(super) const MAX_ALIGN: usize = 64;
@@ -135,6 +135,13 @@ impl CoherentWish {
                     .to_owned(),
             ));
         }
+        if self.model == Model::Release {
+            return Err(self.bad_element(
+                "what is under model release is used by views: use Node::release_array, or the model \
+                 strict or sequential"
+                    .to_owned(),
+            ));
+        }
         Ok(())
     }
 
@@ -171,7 +178,10 @@ impl CoherentWish {
             len,
             distribution: self.distribution,
             model: self.model,
-            block: Some(BlockWish { bytes: layout.bytes as u32, per_block: per_block as u32 }),
+            unit: UnitWish::Block(BlockWish {
+                bytes: layout.bytes as u32,
+                per_block: per_block as u32,
+            }),
         };
         let segment = Segment::create_or_attach(coherence.endpoint(), wish)?;
         Ok(Blocks::new(coherence, segment, layout))

@@ -9,6 +9,11 @@
 //! | `shared.rs` | [`Shared`]: one value, kept coherent |
 //! | `shared_array.rs`, `shared_block.rs` | [`SharedArray`]: many, in blocks; guards of a block |
 //! | `coherent.rs` | what these two have in common |
+//! | `release_array.rs` | [`ReleaseArray`]: an array that is used through views |
+//! | `view.rs`, `view_guards.rs` | [`View`]: its elements as plain memory; slices of them |
+//! | `view_options.rs` | [`ViewOptions`]: where a view lies, and how it works |
+//! | `view_lock.rs` | [`LockedView`]: a view under a lock |
+//! | `view_files.rs` | views from and to files |
 //! | `batch.rs` | [`Batch`]: many reads of cached values |
 
 mod array;
@@ -17,14 +22,26 @@ mod batch;
 mod builder;
 mod coherent;
 mod local;
+mod release_array;
 mod shared;
 mod shared_array;
 mod shared_block;
+mod view;
+mod view_files;
+mod view_guards;
+mod view_homes;
+mod view_lock;
+mod view_options;
 
 pub use array::{Array, Transfer};
 pub use batch::Batch;
 pub use builder::ArrayBuilder;
 pub use local::LocalPart;
+pub use release_array::{ReleaseArray, ReleaseArrayBuilder};
 pub use shared::{ReadGuard, Shared, SharedBuilder, WriteGuard};
 pub use shared_array::{SharedArray, SharedArrayBuilder};
 pub use shared_block::{BlockReadGuard, BlockWriteGuard};
+pub use view::{SyncView, View};
+pub use view_guards::{ReadSlice, WriteSlice};
+pub use view_lock::LockedView;
+pub use view_options::ViewOptions;

@@ -10,7 +10,7 @@ use crate::coherence::protocol::Layout;
 use crate::coherence::{Blocks, Coherence};
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
-use crate::space::{BlockWish, Element, Segment, Wish};
+use crate::space::{BlockWish, Element, Segment, UnitWish, Wish};
 
 /// A synchronization object in the making: a [`Mutex`](crate::Mutex), [`RwLock`](crate::RwLock),
 /// [`Atomic`](crate::Atomic), [`Semaphore`](crate::Semaphore) or [`Once`](crate::Once).
@@ -150,7 +150,9 @@ impl<O, P: Primitives> ObjectBuilder<O, P> {
                 len: 1,
                 distribution: Distribution::OnNode(Rank(home)),
                 model: Model::Strict,
-                block: plan.block_bytes.map(|bytes| BlockWish { bytes, per_block: 1 }),
+                unit: plan.block_bytes.map_or(UnitWish::Element, |bytes| {
+                    UnitWish::Block(BlockWish { bytes, per_block: 1 })
+                }),
             };
             Segment::create_or_attach(endpoint, wish)
         };

@@ -11,6 +11,7 @@
 //! | `builder.rs` | [`ObjectBuilder`]: how the objects below are made |
 //! | `lock.rs` | a lock as the threads of one node use it |
 //! | `mutex.rs` | [`Mutex`] |
+//! | `view_lock.rs` | [`ViewLock`]: a mutex without data |
 //! | `poison.rs` | [`LockError`]: locks whose holder died or panicked |
 //! | `rwlock/` | [`RwLock`] |
 //! | `atomic/` | [`Atomic`] |
@@ -34,6 +35,7 @@ mod sign;
 mod team;
 #[cfg(test)]
 mod tests;
+mod view_lock;
 
 pub use atomic::{Atomic, AtomicBits, AtomicInteger, AtomicValue};
 pub use builder::ObjectBuilder;
@@ -45,6 +47,8 @@ pub use poison::{LockError, Poisoned};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use semaphore::{Permits, Semaphore};
 pub use team::Barrier;
+pub use view_lock::ViewLock;
+pub(crate) use view_lock::ViewLockGuard;
 
 use std::sync::Arc;
 

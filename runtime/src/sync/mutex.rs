@@ -208,6 +208,11 @@ impl<'a, T: Element, P: Primitives> MutexGuard<'a, T, P> {
         self.poison = None;
     }
 
+    /// Says that this holder could not leave the data as they should be.
+    pub(crate) fn spoil(&mut self) {
+        self.poison = self.poison.or(Some(Poison::Holder { rank: Some(self.inner.lock.rank()) }));
+    }
+
     /// Writes the value to its home, and keeps the lock: if this node dies from now on, whoever comes next finds the
     /// value as it is now. So a holder can say what it is about to do to other things. 1 round trip; the token
     /// rises.

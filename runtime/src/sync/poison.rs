@@ -22,7 +22,7 @@ pub struct Poisoned<G> {
 }
 
 impl<G> Poisoned<G> {
-    pub(super) fn new(guard: G, name: &str, poison: Poison) -> Poisoned<G> {
+    pub(crate) fn new(guard: G, name: &str, poison: Poison) -> Poisoned<G> {
         Poisoned { guard: Box::new(guard), name: name.to_owned(), poison }
     }
 

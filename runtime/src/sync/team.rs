@@ -18,7 +18,7 @@ use crate::coherence::Coherence;
 use crate::endpoint::Place;
 use crate::error::Error;
 use crate::primitives::{Mutex, Primitives, System};
-use crate::space::{Segment, Wish};
+use crate::space::{Segment, UnitWish, Wish};
 
 /// A barrier among some nodes of the job.
 ///
@@ -85,7 +85,7 @@ impl<P: Primitives> Barrier<P> {
                 len: u64::from(rounds(count)) + 1,
                 distribution: Distribution::OnNode(Rank(rank)),
                 model: Model::Relaxed,
-                block: None,
+                unit: UnitWish::Element,
             };
             Segment::create_or_attach(endpoint, wish)
         };

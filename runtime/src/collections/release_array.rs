@@ -1,0 +1,342 @@
+//! [`ReleaseArray`]: an array that nodes use as plain memory, through views.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::view::View;
+use super::view_options::ViewOptions;
+use crate::cluster::{Distribution, Model, PageSpec, Rank};
+use crate::coherence::{Coherence, ViewSetting, races_are_asked_for};
+use crate::error::Error;
+use crate::primitives::{Primitives, System};
+use crate::space::{Element, Expected, Segment, UnitWish, Wish};
+use crate::sync::Sync;
+
+/// An array that each node of the job uses as plain memory, under [`Model::Release`]: see [`View`].
+///
+/// What is dealt out to the nodes is its pages, not its elements; an element may lie on two. Handles are cheap to
+/// clone and may be used from any thread. Dropping a handle does not free the array;
+/// [`ReleaseArray::release`] does, once every node that created or attached it has released it.
+///
+/// ```
+/// let node = pangea::join()?;
+/// let grid = node.release_array::<f64>("grid").len(1000).create()?;
+/// let mut view = grid.view()?;
+/// if let Some(mine) = view.local_range() {
+///     view.write(mine)?.fill(1.0);
+/// }
+/// view.barrier()?;
+/// assert_eq!(view.read(..)?.iter().sum::<f64>(), 1000.0);
+/// # Ok::<(), pangea::Error>(())
+/// ```
+pub struct ReleaseArray<T: Element, P: Primitives = System> {
+    inner: Arc<Inner<P>>,
+    element: PhantomData<T>,
+}
+
+/// What the handles of an array, and its views, share.
+pub(super) struct Inner<P: Primitives> {
+    pub(super) segment: Arc<Segment<P>>,
+    pub(super) coherence: Arc<Coherence<P>>,
+    pub(super) sync: Arc<Sync<P>>,
+    /// How many views there are; [`RELEASED`] when there can be none any more.
+    views: AtomicUsize,
+}
+
+const RELEASED: usize = usize::MAX;
+
+impl<P: Primitives> Inner<P> {
+    pub(super) fn name(&self) -> &str {
+        &self.segment.spec().name
+    }
+
+    fn released(&self) -> Error {
+        Error::Released { name: self.name().to_owned() }
+    }
+}
+
+/// Counts one view, as long as it lives.
+pub(super) struct Counted<P: Primitives>(pub(super) Arc<Inner<P>>);
+
+impl<P: Primitives> Counted<P> {
+    fn new(inner: &Arc<Inner<P>>) -> Result<Counted<P>, Error> {
+        let one_more = |views: usize| (views != RELEASED).then(|| views + 1);
+        match inner.views.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more) {
+            Ok(_) => Ok(Counted(Arc::clone(inner))),
+            Err(_) => Err(inner.released()),
+        }
+    }
+}
+
+impl<P: Primitives> Counted<P> {
+    /// Whether there is no other view that was got by this handle or its clones.
+    pub(super) fn is_alone(&self) -> bool {
+        self.0.views.load(Ordering::Acquire) == 1
+    }
+}
+
+impl<P: Primitives> Drop for Counted<P> {
+    fn drop(&mut self) {
+        self.0.views.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl<T: Element, P: Primitives> Clone for ReleaseArray<T, P> {
+    fn clone(&self) -> Self {
+        ReleaseArray { inner: Arc::clone(&self.inner), element: PhantomData }
+    }
+}
+
+impl<T: Element, P: Primitives> fmt::Debug for ReleaseArray<T, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReleaseArray({:?}: {})", self.name(), self.inner.segment.spec())
+    }
+}
+
+impl<T: Element, P: Primitives> ReleaseArray<T, P> {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    /// How many elements it has.
+    pub fn len(&self) -> usize {
+        self.inner.segment.len() as usize
+    }
+
+    /// Never: there is no such array.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How its pages are spread over the nodes.
+    pub fn distribution(&self) -> Distribution {
+        self.inner.segment.spec().distribution
+    }
+
+    /// Its consistency model, [`Model::Release`].
+    pub fn model(&self) -> Model {
+        self.inner.segment.spec().model
+    }
+
+    /// Bytes of a page.
+    pub fn page_size(&self) -> usize {
+        self.inner.segment.page_bytes()
+    }
+
+    /// Whether nodes keep copies of pages; else they map the memory of the homes.
+    pub fn is_paged(&self) -> bool {
+        self.inner.segment.is_paged()
+    }
+
+    /// Whether this node was the one that created it.
+    pub fn is_creator(&self) -> bool {
+        self.inner.segment.created()
+    }
+
+    /// The array as plain memory of this process. Usually a node makes one view, and its threads share it.
+    ///
+    /// # Soundness
+    /// A view lends plain slices, and Rust's rule is that nobody changes what a `&[T]` shows. Within this view the compiler
+    /// sees to that. Beyond it, the promise of the model does, *that the program has no data races*: where nodes map the
+    /// memory of the homes (`shm`), and for the pages whose home this node is, a view shows memory that others store to
+    /// directly, as a mapped file does. A program in which a node writes what another one reads, with no barrier or lock in between,
+    /// breaks this promise; such programs use [`View::cells`], arrays of another model, or atomics.
+    /// Copies of other nodes' pages (under `PANGEA_VIEW=paged`, or over a network) change by this node's own accesses and
+    /// synchronization alone. So do not make two views of one array in a node, and write through one what a slice of the
+    /// other shows.
+    ///
+    /// # Errors
+    /// When the array was released; when the memory cannot be set up.
+    pub fn view(&self) -> Result<View<T, P>, Error> {
+        self.view_options().open()
+    }
+
+    /// The same with a say in where it lies, what it may take, and how it works.
+    pub fn view_options(&self) -> ViewOptions<T, P> {
+        ViewOptions::new(self.clone())
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner<P>> {
+        &self.inner
+    }
+
+    pub(super) fn count_view(&self) -> Result<Counted<P>, Error> {
+        Counted::new(&self.inner)
+    }
+
+    /// Gives this hold of the array back. When each that was got by `create` or `attach`, on any node, has been
+    /// given back, its memory is freed. Clones of this handle are of no use afterwards. Dropping a handle gives
+    /// nothing back; a node that leaves the job gives everything back by itself.
+    ///
+    /// # Errors
+    /// [`Error::ViewsOpen`]; [`Error::Released`] when a clone was released; when the coordinator cannot be reached.
+    pub fn release(self) -> Result<(), Error> {
+        let (views, segment) = (&self.inner.views, &self.inner.segment);
+        match views.compare_exchange(0, RELEASED, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => {
+                segment.endpoint().fence_all()?;
+                segment.release()
+            }
+            Err(RELEASED) => Err(self.inner.released()),
+            Err(views) => Err(Error::ViewsOpen { name: self.name().to_owned(), views }),
+        }
+    }
+}
+
+/// An array for views in the making; see [`Node::release_array`](crate::Node::release_array).
+#[must_use = "nothing is made before `create` or `attach` is called"]
+pub struct ReleaseArrayBuilder<T: Element, P: Primitives = System> {
+    coherence: Arc<Coherence<P>>,
+    sync: Arc<Sync<P>>,
+    name: String,
+    type_name: String,
+    len: Option<usize>,
+    distribution: Distribution,
+    page_size: usize,
+    element: PhantomData<T>,
+}
+
+/// The pages of an array that does not say.
+const USUAL_PAGE: usize = 4096;
+
+impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
+    pub(crate) fn new(
+        coherence: &Arc<Coherence<P>>,
+        sync: &Arc<Sync<P>>,
+        name: &str,
+    ) -> ReleaseArrayBuilder<T, P> {
+        ReleaseArrayBuilder {
+            coherence: Arc::clone(coherence),
+            sync: Arc::clone(sync),
+            name: name.to_owned(),
+            type_name: std::any::type_name::<T>().to_owned(),
+            len: None,
+            distribution: Distribution::Block,
+            page_size: USUAL_PAGE,
+            element: PhantomData,
+        }
+    }
+
+    /// How many elements it has. Needed to create it.
+    pub fn len(mut self, len: usize) -> Self {
+        self.len = Some(len);
+        self
+    }
+
+    /// How its pages are spread over the nodes; if not said, each node has as many in a row.
+    pub fn distribution(mut self, distribution: Distribution) -> Self {
+        self.distribution = distribution;
+        self
+    }
+
+    /// All of it on one node.
+    pub fn on_node(self, rank: usize) -> Self {
+        // A rank that does not fit names no node, which the catalog says.
+        self.distribution(Distribution::OnNode(Rank(u32::try_from(rank).unwrap_or(u32::MAX))))
+    }
+
+    /// Bytes of a page: a power of two from 4 KiB, which it is if not said, to 2 MiB. A page is what is fetched at once; what
+    /// different nodes write should lie on different pages, though it need not.
+    pub fn page_size(mut self, bytes: usize) -> Self {
+        self.page_size = bytes;
+        self
+    }
+
+    /// The name by which its element type is compared between programs; see
+    /// [`ArrayBuilder::type_name`](crate::ArrayBuilder::type_name).
+    pub fn type_name(mut self, name: &str) -> Self {
+        self.type_name = name.to_owned();
+        self
+    }
+
+    fn bad(&self, reason: impl Into<String>) -> Error {
+        Error::BadArray { name: self.name.clone(), reason: reason.into() }
+    }
+
+    fn check_element(&self) -> Result<(), Error> {
+        let type_name = std::any::type_name::<T>();
+        let bad = |reason| Err(Error::BadElement { type_name, reason });
+        if size_of::<T>() == 0 {
+            return bad("it has no bytes");
+        }
+        if u32::try_from(size_of::<T>()).is_err() {
+            return bad("it has more than 4 GiB");
+        }
+        if align_of::<T>() > PageSpec::MIN as usize {
+            return bad("it is aligned to more than a page");
+        }
+        Ok(())
+    }
+
+    /// Creates the array, all zero, or attaches to the one of that name. Not collective. Control plane.
+    ///
+    /// Where all nodes are on one machine (provider `shm`), they will map the memory of the homes, unless `PANGEA_VIEW=paged`
+    /// says otherwise, there would be more than 4096 pieces to map, or the memory is made of huge pages.
+    ///
+    /// # Errors
+    /// When something else of that name exists; when the length is missing or 0, or the size of the pages none that there
+    /// is; when `PANGEA_VIEW` is malformed; when an arena has no room for its part.
+    pub fn create(self) -> Result<ReleaseArray<T, P>, Error> {
+        self.check_element()?;
+        let len = match self.len {
+            None => return Err(self.bad("its length is not given: call `len` before `create`")),
+            Some(0) => return Err(self.bad("it has no elements, and so no memory to be viewed")),
+            Some(len) => len as u64,
+        };
+        let (endpoint, distribution) = (self.coherence.endpoint(), self.distribution);
+        // What exceeds is told with the segment.
+        let page = PageSpec { bytes: u32::try_from(self.page_size).unwrap_or(0), paged: true };
+        let pages = page.count(len.saturating_mul(size_of::<T>() as u64));
+        let paged = ViewSetting::from_env()?.is_paged(endpoint, distribution, pages)?;
+        let wish = Wish {
+            name: self.name,
+            type_name: self.type_name,
+            element_bytes: size_of::<T>() as u32,
+            element_align: align_of::<T>() as u32,
+            len,
+            distribution,
+            model: Model::Release,
+            unit: UnitWish::Page(PageSpec { paged, ..page }),
+        };
+        let segment = Segment::create_or_attach(endpoint, wish)?;
+        Ok(made(self.coherence, self.sync, segment))
+    }
+
+    /// Attaches to the array of that name, whatever its length, pages and distribution.
+    ///
+    /// # Errors
+    /// When there is none, or it is something else; when `PANGEA_VIEW` is malformed, or wants copies where it was created
+    /// without.
+    pub fn attach(self) -> Result<ReleaseArray<T, P>, Error> {
+        self.check_element()?;
+        let setting = ViewSetting::from_env()?;
+        let (type_name, element_bytes) = (self.type_name.as_str(), size_of::<T>());
+        let expected = Expected { type_name, element_bytes, kind: "ReleaseArray" };
+        let segment = Segment::attach(self.coherence.endpoint(), &self.name, &expected)?;
+        let mut problem = setting.problem_of(segment.is_paged());
+        if races_are_asked_for()? && !segment.is_paged() {
+            problem = Some(
+                "it was created by a node that does not look for races, but PANGEA_CHECK asks this one to: set the \
+                 variable to the same for all nodes",
+            );
+        }
+        if let Some(problem) = problem {
+            segment.release()?;
+            return Err(self.bad(problem));
+        }
+        Ok(made(self.coherence, self.sync, segment))
+    }
+}
+
+fn made<T: Element, P: Primitives>(
+    coherence: Arc<Coherence<P>>,
+    sync: Arc<Sync<P>>,
+    segment: Segment<P>,
+) -> ReleaseArray<T, P> {
+    let (segment, views) = (Arc::new(segment), AtomicUsize::new(0));
+    let inner = Arc::new(Inner { segment, coherence, sync, views });
+    ReleaseArray { inner, element: PhantomData }
+}
