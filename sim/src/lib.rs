@@ -16,6 +16,7 @@
 //! | `timeline`, `digest`, [`chance`] | what happened; where chance comes from |
 //! | [`coherent`] | exhaustive search of the coherence protocol |
 //! | [`scale`], `traffic` | what operations cost, and how that grows with nodes; speed |
+//! | [`views`] | programs over views, and what they must read |
 //! | [`history`], [`check`], [`explore`], [`litmus`], [`exhaustive`] | what is right, and searching all that can happen |
 
 pub mod chance;
@@ -38,6 +39,7 @@ pub mod search;
 mod simulated;
 mod timeline;
 mod traffic;
+pub mod views;
 mod wire;
 
 pub use connection::{SimAcceptor, SimStream, SimWake};

@@ -9,7 +9,7 @@ use pangea_sim::{End, Outcome};
 /// Where the first violation is searched: several times as many seeds as it takes. At hundreds of seeds a
 /// second that is a matter of seconds. (The last of the fences needs a pair that
 /// fails late: 2 or 3 seeds of 1,000.)
-const SEEDS: [(&str, Opened, Range<u64>); 13] = [
+const SEEDS: [(&str, Opened, Range<u64>); 20] = [
     ("atomics", Opened::HomeAtomicsByCpu, 0..20),
     ("barrier", Opened::OrderAcrossPairs, 0..700),
     ("writes", Opened::ReconnectWithoutFence, 0..400),
@@ -23,6 +23,13 @@ const SEEDS: [(&str, Opened, Range<u64>); 13] = [
     ("locks", Opened::AtomicWithoutTake, 0..300),
     ("locks", Opened::LockWithoutTime, 0..300),
     ("locks", Opened::BarrierWithoutTime, 0..300),
+    ("views", Opened::CountersBeforeBytes, 0..600),
+    ("views", Opened::NumberWithPage, 0..300),
+    ("views", Opened::FilledGaps, 0..300),
+    ("views", Opened::OneWordOfCounter, 0..300),
+    ("views", Opened::OldTwin, 0..300),
+    ("views", Opened::UncountedEviction, 0..300),
+    ("views", Opened::ReadAheadOverAcquire, 0..600),
 ];
 
 /// Those that chance does not find: a version has to come around, or a cache line to tear. The exhaustive search of
@@ -120,6 +127,41 @@ fn locks_without_time_are_found() {
 #[test]
 fn barriers_without_time_are_found() {
     find(Opened::BarrierWithoutTime);
+}
+
+#[test]
+fn counters_that_are_raised_too_early_are_found() {
+    find(Opened::CountersBeforeBytes);
+}
+
+#[test]
+fn numbers_that_are_read_with_their_pages_are_found() {
+    find(Opened::NumberWithPage);
+}
+
+#[test]
+fn filled_gaps_are_found() {
+    find(Opened::FilledGaps);
+}
+
+#[test]
+fn comparing_one_word_of_a_counter_is_found() {
+    find(Opened::OneWordOfCounter);
+}
+
+#[test]
+fn old_twins_are_found() {
+    find(Opened::OldTwin);
+}
+
+#[test]
+fn evictions_that_are_not_counted_are_found() {
+    find(Opened::UncountedEviction);
+}
+
+#[test]
+fn pages_that_were_read_ahead_of_an_acquire_are_found() {
+    find(Opened::ReadAheadOverAcquire);
 }
 
 #[test]

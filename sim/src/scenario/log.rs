@@ -18,7 +18,7 @@ use crate::history::{Call, History, Object, Operation, Process};
 use crate::job::SimNode;
 use crate::outcome::{NodeEnd, Outcome};
 
-type Failure = Box<dyn std::error::Error>;
+pub(super) type Failure = Box<dyn std::error::Error>;
 
 /// Errors of the data path after which a thread gives up.
 const PATIENCE: u32 = 8;

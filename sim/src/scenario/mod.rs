@@ -22,6 +22,10 @@
 //! | `locks` | one holder at a time, each finds what the one before left; tokens rise; nobody waits for the dead |
 //! | `bank` | transfers leave the sum as it is, or the accounts are named that were amid one |
 //! | `join` | every node gets an answer, whatever happens to others |
+//! | `views` | programs without data races read from views what a sequential interpreter reads |
+//! | `views-deaths` | when nodes die, nobody hangs, and what lies elsewhere is right |
+//! | `views-moving` | the same while pages live where they are touched first, and move |
+//! | `views-litmus` | litmus tests over views |
 
 mod atomics;
 mod bank;
@@ -42,6 +46,7 @@ mod strike;
 mod takeover;
 mod transfers;
 mod traps;
+mod views;
 mod writes;
 
 use verbs_shim::provider::sim::Nanos;
@@ -153,6 +158,8 @@ struct Prepared {
     arena_bytes: u64,
     /// How many bytes of coherent data each node caches at most.
     cache_bytes: u64,
+    /// The memory of nodes has files, so that it can be mapped.
+    files: bool,
     /// Faults at times when the scenario is worth it, besides those that come anyway.
     planned: Vec<Planned>,
 }
@@ -167,6 +174,7 @@ impl Prepared {
             check: Box::new(check),
             arena_bytes: 256 << 10,
             cache_bytes: 256 << 10,
+            files: false,
             planned: Vec::new(),
         }
     }
@@ -201,6 +209,7 @@ impl Scenario {
         job.faults = plan.faults;
         job.faults.planned.extend(prepared.planned);
         job.network.late = plan.late;
+        job.network.files = prepared.files;
         job.traps = setup.trap.and_then(Opened::of_runtime).into_iter().collect();
         job.allow_errors = true;
         job.limits.time = LIMIT;
@@ -236,6 +245,10 @@ pub const SCENARIOS: &[Scenario] = &[
     locks::SCENARIO,
     bank::SCENARIO,
     join::SCENARIO,
+    views::SCENARIO,
+    views::DEATHS,
+    views::MOVING,
+    views::LITMUS,
 ];
 
 /// The scenario of that name.

@@ -39,11 +39,27 @@ pub enum Opened {
     LockWithoutTime,
     /// Barriers do not carry logical time.
     BarrierWithoutTime,
+    /// A view's counters are raised before the bytes that they count are there.
+    CountersBeforeBytes,
+    /// A page of a view is known by a number that was read together with it.
+    NumberWithPage,
+    /// Bytes between changed ones are sent home with them.
+    FilledGaps,
+    /// An acquire compares one word of the two of a counter.
+    OneWordOfCounter,
+    /// The twin of a page that stays open is not brought up to date.
+    OldTwin,
+    /// A changed page is evicted, but not counted.
+    UncountedEviction,
+    /// What an eviction tried to send home is forgotten.
+    ForgottenEviction,
+    /// Pages that were read ahead before an acquire are opened after it.
+    ReadAheadOverAcquire,
 }
 
 impl Opened {
     /// All of them.
-    pub const ALL: [Opened; 15] = [
+    pub const ALL: [Opened; 23] = [
         Opened::HomeAtomicsByCpu,
         Opened::OrderAcrossPairs,
         Opened::ReconnectWithoutFence,
@@ -59,6 +75,14 @@ impl Opened {
         Opened::AtomicWithoutTake,
         Opened::LockWithoutTime,
         Opened::BarrierWithoutTime,
+        Opened::CountersBeforeBytes,
+        Opened::NumberWithPage,
+        Opened::FilledGaps,
+        Opened::OneWordOfCounter,
+        Opened::OldTwin,
+        Opened::UncountedEviction,
+        Opened::ForgottenEviction,
+        Opened::ReadAheadOverAcquire,
     ];
 
     /// Its name on the command line.
@@ -79,6 +103,14 @@ impl Opened {
             Opened::AtomicWithoutTake => "atomic-without-take",
             Opened::LockWithoutTime => "lock-without-time",
             Opened::BarrierWithoutTime => "barrier-without-time",
+            Opened::CountersBeforeBytes => "counters-before-bytes",
+            Opened::NumberWithPage => "number-with-page",
+            Opened::FilledGaps => "filled-gaps",
+            Opened::OneWordOfCounter => "one-word-of-counter",
+            Opened::OldTwin => "old-twin",
+            Opened::UncountedEviction => "uncounted-eviction",
+            Opened::ForgottenEviction => "forgotten-eviction",
+            Opened::ReadAheadOverAcquire => "read-ahead-over-acquire",
         }
     }
 
@@ -100,6 +132,14 @@ impl Opened {
             Opened::AtomicWithoutTake => Some(Trap::AtomicWithoutTake),
             Opened::LockWithoutTime => Some(Trap::LockWithoutTime),
             Opened::BarrierWithoutTime => Some(Trap::BarrierWithoutTime),
+            Opened::CountersBeforeBytes => Some(Trap::CountersBeforeBytes),
+            Opened::NumberWithPage => Some(Trap::NumberWithPage),
+            Opened::FilledGaps => Some(Trap::FilledGaps),
+            Opened::OneWordOfCounter => Some(Trap::OneWordOfCounter),
+            Opened::OldTwin => Some(Trap::OldTwin),
+            Opened::UncountedEviction => Some(Trap::UncountedEviction),
+            Opened::ForgottenEviction => Some(Trap::ForgottenEviction),
+            Opened::ReadAheadOverAcquire => Some(Trap::ReadAheadOverAcquire),
         }
     }
 }
