@@ -4,12 +4,16 @@
 //! `pangea run -n 4 -- target/release/examples/jacobi [--rows 200] [--columns 200] [--rounds 50]
 //! [--model strict]`
 //!
-//! A row is a block of the array: it is written as a whole, and read in place. There are two grids, one to
-//! read and one to write, which change places in each round; a barrier separates rounds. At the end the
-//! leader computes the same alone, and compares every bit.
+//! There are two grids, one to read and one to write, which change places in each round; a barrier separates
+//! rounds. Under the models `sequential` and `strict` a row is a block of an array: it is written as a whole, and
+//! read in place. Under `release` a grid is a view, so a node's rows are a slice, and the barrier is the view's.
+//! At the end the leader computes the same alone, and compares every bit.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
-use pangea::{Error, Model, Node, SharedArray};
+use pangea::{Error, Model, Node, SharedArray, View};
 
 /// Spreads heat over a plate that all nodes share.
 #[derive(Clone, Debug, Parser)]
@@ -23,28 +27,97 @@ struct Options {
     /// How often every point becomes the mean of its four neighbors
     #[arg(long, default_value_t = 50)]
     rounds: u32,
-    /// The consistency model of the grids: sequential or strict
+    /// The consistency model of the grids: sequential, strict or release
     #[arg(long, default_value = "sequential")]
     model: Model,
+}
+
+impl Options {
+    /// Rows and columns of the grid.
+    fn with_edges(&self) -> (usize, usize) {
+        (self.rows as usize + 2, self.columns as usize + 2)
+    }
+}
+
+/// How hot a point is at the start. The edges stay so.
+fn at_start(row: usize, column: usize, width: usize, height: usize) -> f64 {
+    let edge = row == 0 || column == 0 || row == height - 1 || column == width - 1;
+    if edge { ((row * 31 + column * 17) % 100) as f64 } else { 0.0 }
+}
+
+/// One row of the next round, from three of this one.
+fn relax(above: &[f64], row: &[f64], below: &[f64], into: &mut [f64]) {
+    into.copy_from_slice(row);
+    for at in 1..row.len() - 1 {
+        into[at] = 0.25 * (above[at] + below[at] + row[at - 1] + row[at + 1]);
+    }
+}
+
+/// What a node has done.
+struct Done {
+    rows: usize,
+    time: Duration,
+    trips: u64,
+    /// The grid, for the leader alone.
+    grid: Vec<f64>,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let options = Options::parse();
+    let node = pangea::join()?;
+    let Done { rows, time, trips, grid } = match options.model {
+        Model::Release => with_views(&node, &options)?,
+        _ => with_blocks(&node, &options)?,
+    };
+    println!("rank {}: {rows} rows, {trips} round trips ({})", node.rank(), options.model);
+    if node.is_leader() {
+        compare(&grid, &options)?;
+        let Options { rows, columns, rounds, .. } = options;
+        let (nodes, time) = (node.size(), time.as_secs_f64());
+        let sum = checksum(&grid, &options);
+        println!(
+            "jacobi of {rows} × {columns}, {rounds} rounds, on {nodes} nodes: {time:.6} s, checksum {sum:016x}"
+        );
+        println!("the grid is the same to the last bit as computed by one process alone");
+    }
+    Ok(())
+}
+
+/// Does the rounds, which end with a barrier; how long they take, and how many round trips.
+fn measured(
+    node: &Node,
+    rounds: impl FnOnce() -> Result<(), Error>,
+) -> Result<(Duration, u64), Error> {
+    let (before, start) = (node.counts().round_trips, Instant::now());
+    rounds()?;
+    Ok((start.elapsed(), node.counts().round_trips - before))
+}
+
+/// The sum of the bits of all points inside, each by an odd number of its own.
+fn checksum(grid: &[f64], options: &Options) -> u64 {
+    let (height, width) = options.with_edges();
+    let inside = grid.iter().enumerate().take((height - 1) * width).skip(width);
+    let terms = inside.map(|(at, point)| point.to_bits().wrapping_mul(2 * at as u64 + 1));
+    terms.fold(0, u64::wrapping_add)
 }
 
 /// Bytes of the header of a block.
 const HEADER: usize = 32;
 
 /// A grid with its edges, a row in each block.
-struct Grid {
+struct Blocks {
     cells: SharedArray<f64>,
     width: usize,
     height: usize,
 }
 
-impl Grid {
-    fn new(node: &Node, name: &str, options: &Options) -> Result<Grid, Error> {
-        let (height, width) = (options.rows as usize + 2, options.columns as usize + 2);
+impl Blocks {
+    fn new(node: &Node, name: &str, options: &Options) -> Result<Blocks, Error> {
+        let (height, width) = options.with_edges();
         let block = (HEADER + width * size_of::<f64>()).next_power_of_two();
         let per_block = (block - HEADER) / size_of::<f64>();
         let cells = node.shared_array(name).len(height * per_block).block_bytes(block);
-        Ok(Grid { cells: cells.model(options.model).create()?, width, height })
+        Ok(Blocks { cells: cells.model(options.model).create()?, width, height })
     }
 
     /// The rows in this node's memory.
@@ -63,27 +136,12 @@ impl Grid {
     }
 }
 
-/// How hot a point is at the start. The edges stay so.
-fn at_start(row: usize, column: usize, width: usize, height: usize) -> f64 {
-    let edge = row == 0 || column == 0 || row == height - 1 || column == width - 1;
-    if edge { ((row * 31 + column * 17) % 100) as f64 } else { 0.0 }
-}
-
-/// One row of the next round, from three of this one.
-fn relax(above: &[f64], row: &[f64], below: &[f64], into: &mut [f64]) {
-    into.copy_from_slice(row);
-    for at in 1..row.len() - 1 {
-        into[at] = 0.25 * (above[at] + below[at] + row[at - 1] + row[at + 1]);
-    }
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = Options::parse();
-    let node = pangea::join()?;
+/// Computes on arrays of blocks.
+fn with_blocks(node: &Node, options: &Options) -> Result<Done, Error> {
     let grids =
-        [Grid::new(&node, "even rounds", &options)?, Grid::new(&node, "odd rounds", &options)?];
+        [Blocks::new(node, "even rounds", options)?, Blocks::new(node, "odd rounds", options)?];
     let (width, height) = (grids[0].width, grids[0].height);
-    let mine = grids[0].own_rows(&node)?;
+    let mine = grids[0].own_rows(node)?;
 
     for &row in &mine {
         let values: Vec<f64> = (0..width).map(|at| at_start(row, at, width, height)).collect();
@@ -91,54 +149,89 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     node.barrier()?;
 
-    let before = node.counts();
     let mut next = vec![0.0; width];
-    for round in 0..options.rounds as usize {
-        let (from, to) = (&grids[round % 2], &grids[(round + 1) % 2]);
-        for &row in mine.iter().filter(|row| (1..height - 1).contains(*row)) {
-            let above = from.cells.read_block(row - 1)?;
-            let this = from.cells.read_block(row)?;
-            let below = from.cells.read_block(row + 1)?;
-            relax(&above[..width], &this[..width], &below[..width], &mut next);
-            to.set_row(row, &next)?;
+    let (time, trips) = measured(node, || {
+        for round in 0..options.rounds as usize {
+            let (from, to) = (&grids[round % 2], &grids[(round + 1) % 2]);
+            for &row in mine.iter().filter(|row| (1..height - 1).contains(*row)) {
+                let above = from.cells.read_block(row - 1)?;
+                let this = from.cells.read_block(row)?;
+                let below = from.cells.read_block(row + 1)?;
+                relax(&above[..width], &this[..width], &below[..width], &mut next);
+                to.set_row(row, &next)?;
+            }
+            node.barrier()?;
         }
-        node.barrier()?;
-    }
-    let trips = node.counts().round_trips - before.round_trips;
-    println!(
-        "rank {}: {} rows, {} rounds, {trips} round trips ({})",
-        node.rank(),
-        mine.len(),
-        options.rounds,
-        options.model
-    );
+        Ok(())
+    })?;
 
+    let mut grid = Vec::new();
     if node.is_leader() {
-        compare(&grids[options.rounds as usize % 2], options.rounds)?;
-        println!("the grid is the same to the last bit as computed by one process alone");
+        for row in 0..height {
+            let last = &grids[options.rounds as usize % 2];
+            grid.extend_from_slice(&last.cells.read_block(row)?[..width]);
+        }
     }
-    Ok(())
+    Ok(Done { rows: mine.len(), time, trips, grid })
+}
+
+/// Computes on views, whose pages are plain memory: a node's rows are one slice.
+fn with_views(node: &Node, options: &Options) -> Result<Done, Error> {
+    let (height, width) = options.with_edges();
+    let grid = |name| node.release_array(name).len(height * width).create()?.view();
+    let mut from: View<f64> = grid("even rounds")?;
+    let mut to: View<f64> = grid("odd rounds")?;
+    let cells = |rows: &Range<usize>| rows.start * width..rows.end * width;
+    let rows = node.rank() * height / node.size()..(node.rank() + 1) * height / node.size();
+
+    for grid in [&mut from, &mut to] {
+        let mut part = grid.write(cells(&rows))?;
+        for (at, cell) in (rows.start * width..).zip(part.iter_mut()) {
+            *cell = at_start(at / width, at % width, width, height);
+        }
+    }
+    node.view_barrier(&mut [&mut from, &mut to])?;
+
+    // The edges stay as they are.
+    let inner = rows.start.max(1)..rows.end.min(height - 1);
+    let (time, trips) = measured(node, || {
+        for _ in 0..options.rounds {
+            if !inner.is_empty() {
+                let old = from.read(cells(&(inner.start - 1..inner.end + 1)))?;
+                let mut new = to.write(cells(&inner))?;
+                for (at, into) in new.chunks_mut(width).enumerate() {
+                    let row = |at: usize| &old[at * width..][..width];
+                    relax(row(at), row(at + 1), row(at + 2), into);
+                }
+            }
+            to.barrier()?;
+            std::mem::swap(&mut from, &mut to);
+        }
+        Ok(())
+    })?;
+    let grid = if node.is_leader() { from.read(..)?.to_vec() } else { Vec::new() };
+    Ok(Done { rows: rows.len(), time, trips, grid })
 }
 
 /// Computes the same in memory of this process, and compares.
-fn compare(grid: &Grid, rounds: u32) -> Result<(), Box<dyn std::error::Error>> {
-    let (width, height) = (grid.width, grid.height);
-    let start = |row| (0..width).map(|at| at_start(row, at, width, height)).collect();
-    let mut from: Vec<Vec<f64>> = (0..height).map(start).collect();
+fn compare(result: &[f64], options: &Options) -> Result<(), String> {
+    let (height, width) = options.with_edges();
+    let start = |at| at_start(at / width, at % width, width, height);
+    let mut from: Vec<f64> = (0..height * width).map(start).collect();
     let mut to = from.clone();
-    for _ in 0..rounds {
+    for _ in 0..options.rounds {
         for row in 1..height - 1 {
-            relax(&from[row - 1], &from[row], &from[row + 1], &mut to[row]);
+            let old = |row: usize| &from[row * width..][..width];
+            relax(old(row - 1), old(row), old(row + 1), &mut to[row * width..][..width]);
         }
         std::mem::swap(&mut from, &mut to);
     }
-    for (row, expected) in from.iter().enumerate() {
-        let cells = grid.cells.read_block(row)?;
-        let differs = |at: &usize| cells[*at].to_bits() != expected[*at].to_bits();
-        if let Some(at) = (0..width).find(differs) {
-            let (there, expected) = (cells[at], expected[at]);
-            return Err(format!("row {row}, column {at}: {there} instead of {expected}").into());
+    let differs = |at: &usize| result[*at].to_bits() != from[*at].to_bits();
+    match (0..from.len()).find(differs) {
+        None => Ok(()),
+        Some(at) => {
+            let (row, column, there, expected) = (at / width, at % width, result[at], from[at]);
+            Err(format!("row {row}, column {column}: {there} instead of {expected}"))
         }
     }
-    Ok(())
 }

@@ -7,7 +7,8 @@
 //! | `partition.rs` | who owns what |
 //! | `rows.rs` | the edges of one node, by the vertex they lead to |
 //! | `team.rs` | what nodes do together: agree, gather, exchange |
-//! | `parts.rs` | numbers that they share, under any consistency model |
+//! | `parts.rs` | numbers that they share, under every consistency model but `release` |
+//! | `published.rs` | what they tell each other in each round, under every consistency model |
 //! | `build.rs` | from edges to the shared graph |
 //! | `iterate.rs` | the rounds |
 //! | `top.rs`, `output.rs`, `report.rs`, `progress.rs` | what comes out |
@@ -27,6 +28,7 @@ mod output;
 mod partition;
 mod parts;
 mod progress;
+mod published;
 mod report;
 mod rows;
 mod team;

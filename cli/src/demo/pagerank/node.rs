@@ -1,7 +1,6 @@
 //! A node of the demo: what each of the processes does.
 
 use std::fs::File;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -10,7 +9,7 @@ use pangea::{Counts, Node};
 
 use super::build::build;
 use super::edge_list::{BadLine, Columns, Edge, columns_of, read_share, share_of};
-use super::iterate::{Ranks, iterate};
+use super::iterate::iterate;
 use super::progress::Progress;
 use super::report::{self, Phases, Report};
 use super::team::{Stop, Team};
@@ -73,7 +72,7 @@ fn rank_pages(node: &Node, options: &NodeOptions) -> Result<(), Stop> {
 
     let start = Instant::now();
     progress.iterate(options.parameters.tolerance);
-    let ranks =
+    let mut ranks =
         iterate(&team, &graph, options.parameters, |round, change| progress.round(round, change))?;
     let iterate_time = start.elapsed();
     progress.finish();
@@ -84,7 +83,8 @@ fn rank_pages(node: &Node, options: &NodeOptions) -> Result<(), Stop> {
     let mut written = None;
     let told = if node.is_leader() {
         let start = Instant::now();
-        let values = all_ranks(&graph.owners, &ranks)?;
+        ranks.shared.collect()?;
+        let values = ranks.shared.read(<[f64]>::to_vec)?;
         let saved = match &options.output {
             Some(path) => output::write(path, graph.ids.ids(), &values),
             None => Ok(()),
@@ -183,36 +183,4 @@ fn sum_counts(node: &Node) -> Result<Counts, Stop> {
     let [reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs] =
         node.reduce(mine, sum)?;
     Ok(Counts { reads, writes, atomics, bytes_read, bytes_written, round_trips, queue_pairs })
-}
-
-/// The ranks of all vertices, in the order of ids.
-fn all_ranks(owners: &[Range<usize>], ranks: &Ranks) -> Result<Vec<f64>, Stop> {
-    let mut values = vec![0.0; owners.last().map_or(0, |range| range.end)];
-    for (node, range) in owners.iter().enumerate() {
-        ranks.shared.get(node, &mut values[range.clone()])?;
-    }
-    Ok(values)
-}
-
-#[cfg(test)]
-mod tests {
-    use pangea::Model;
-
-    use super::*;
-    use crate::demo::pagerank::parts::Parts;
-
-    #[test]
-    fn ranks_come_in_the_order_of_ids() {
-        let node = pangea::join().unwrap();
-        let team = Team::new(&node);
-        for model in Model::ALL {
-            let shared = Parts::new(&team, &format!("r {model}"), 3, model).unwrap();
-            shared.put(0, &[1.0, 2.0, 3.0]).unwrap();
-            let ranks = Ranks { shared, rounds: 1, change: 0.0 };
-            // Its part is longer than what it owns.
-            let owned = 0..2;
-            let values = all_ranks(std::slice::from_ref(&owned), &ranks).unwrap();
-            assert_eq!(values, [1.0, 2.0], "{model}");
-        }
-    }
 }

@@ -1,4 +1,5 @@
-//! [`Parts`]: numbers that all nodes share, a part for each node, under any consistency model.
+//! [`Parts`]: numbers that all nodes share, a part for each node, under every consistency model that has calls for reading and
+//! writing.
 
 use pangea::{Array, Model, SharedArray};
 
@@ -70,7 +71,7 @@ mod tests {
     fn every_model_keeps_what_is_put() {
         let node = pangea::join().unwrap();
         let team = Team::new(&node);
-        for model in Model::ALL {
+        for model in [Model::Relaxed, Model::Strict, Model::Sequential] {
             for len in [1, PER_BLOCK, PER_BLOCK + 1] {
                 let parts = Parts::new(&team, &format!("{model} {len}"), len, model).unwrap();
                 let values: Vec<f64> = (0..len).map(|at| at as f64).collect();
