@@ -185,7 +185,7 @@ pub(crate) struct Parameters {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: Option<u32>,
 
-    /// The consistency model of what the nodes tell each other: relaxed, strict or sequential
+    /// The consistency model of what the nodes tell each other: relaxed, strict, sequential or release
     #[arg(long, value_name = "MODEL", default_value_t = Model::Relaxed)]
     pub(crate) model: Model,
 }
@@ -271,7 +271,7 @@ mod tests {
             ("pangea demo pagerank f --damping 1", "less than 1"),
             ("pangea demo pagerank f --tolerance 0", "more than 0"),
             ("pangea demo pagerank f --rounds 0", "not in 1.."),
-            ("pangea demo pagerank f --model lax", "relaxed, strict or sequential"),
+            ("pangea demo pagerank f --model lax", "relaxed, strict, sequential or release"),
             ("pangea demo pagerank", "FILE"),
         ] {
             let error = parse(line).expect_err(line);

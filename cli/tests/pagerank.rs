@@ -17,10 +17,16 @@ fn data(name: &str) -> PathBuf {
 
 /// Ranks a graph on so many nodes; the file of ranks, and what was printed.
 fn rank(graph: &Path, nodes: usize, more: &[&str]) -> (String, String) {
+    rank_viewed("auto", graph, nodes, more)
+}
+
+/// The same, with a setting of how views come to their pages.
+fn rank_viewed(view: &str, graph: &Path, nodes: usize, more: &[&str]) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let ranks = folder.path().join("ranks.tsv");
     let mut command = pangea(&["demo", "pagerank", "-n", &nodes.to_string()]);
     command.args(["--provider", &provider(), "--output"]).arg(&ranks).arg(graph).args(more);
+    command.env("PANGEA_VIEW", view);
     let finished = output_of(&mut command).success();
     (std::fs::read_to_string(&ranks).unwrap(), finished.stdout)
 }
@@ -92,7 +98,7 @@ fn big_graphs_are_ranked_as_by_definition() {
     }
 }
 
-/// Ranks a graph under the coherent models: by definition, and to the last bit as relaxed memory does, because
+/// Ranks a graph under the other models: by definition, and to the last bit as relaxed memory does, because
 /// all sums are made in the same order.
 fn check_models(graph: &Path) {
     let text = std::fs::read_to_string(graph).unwrap();
@@ -100,13 +106,15 @@ fn check_models(graph: &Path) {
     for nodes in 1..=4 {
         let (relaxed, report) = rank(graph, nodes, &[]);
         assert!(report.contains("memory relaxed"), "{report}");
-        for model in ["strict", "sequential"] {
+        for model in ["strict", "sequential", "release"] {
             let what = format!("{} on {nodes} nodes, {model}", graph.display());
             let (ranks, report) = rank(graph, nodes, &["--model", model]);
             assert!(report.contains(&format!("memory {model}")), "{what}: {report}");
             assert_agree(&read_ranks(&ranks), &expected, &what);
             assert_eq!(ranks, relaxed, "{what}");
         }
+        let (ranks, _) = rank_viewed("paged", graph, nodes, &["--model", "release"]);
+        assert_eq!(ranks, relaxed, "{} on {nodes} nodes, pages fetched", graph.display());
     }
 }
 
@@ -219,7 +227,8 @@ fn what_cannot_be_is_told_before_anything_starts() {
     demo(&["/tmp"]).failure(2, &["is a folder"]);
     demo(&["/dev/null"]).failure(2, &["not a regular file"]);
     demo(&[graph, "-n", "0"]).failure(2, &["1..=65535"]);
-    demo(&[graph, "--model", "lax"]).failure(2, &["relaxed, strict or sequential", "\"lax\""]);
+    demo(&[graph, "--model", "lax"])
+        .failure(2, &["relaxed, strict, sequential or release", "\"lax\""]);
     demo(&[graph, "--output", "/nowhere/ranks.tsv"]).failure(2, &["/nowhere/ranks.tsv"]);
     demo(&[graph, "--output", "/tmp"]).failure(2, &["written to /tmp"]);
     demo(&[graph, "--memory", "1P"]).failure(2, &["K, M, G or T"]);

@@ -401,7 +401,7 @@ mod tests {
             ("-p 256", "256 is not in"),
             ("-x -1", "unexpected argument"),
             ("--provider tcp", "auto, shm, verbs"),
-            ("--model lax", "relaxed, strict or sequential"),
+            ("--model lax", "relaxed, strict, sequential or release"),
             ("--server nowhere", "invalid socket address"),
             ("--server --connect a:1", "cannot be used with"),
             ("--server --json", "cannot be used with"),

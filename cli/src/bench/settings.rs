@@ -151,6 +151,11 @@ impl Settings {
                 "{name} is of coherent values, which the model relaxed has not; give it --model sequential or strict"
             ));
         }
+        if self.model == Some(Model::Release) {
+            return Err(format!(
+                "{name} uses no views, which is what the model release is for; give it --model sequential or strict"
+            ));
+        }
         let sizes = match takes.size {
             None if self.sizes.is_empty() => vec![8],
             None => return Err(format!("{name} has no sizes; leave --size and --all-sizes out")),
@@ -301,6 +306,8 @@ mod tests {
         }
         let relaxed = || Settings { model: Some(Model::Relaxed), ..plain() };
         assert!(refused("store", relaxed()).contains("--model sequential or strict"));
+        let release = Settings { model: Some(Model::Release), ..plain() };
+        assert!(refused("store", release).contains("uses no views"));
         assert_eq!(refused("ycsb-a", relaxed()), "");
     }
 

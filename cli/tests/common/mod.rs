@@ -27,7 +27,7 @@ pub fn program() -> PathBuf {
 pub fn pangea(arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
     command.args(arguments).env_remove("PANGEA_MEMORY").env_remove("PANGEA_JOB");
-    command.env_remove("PANGEA_CACHE");
+    command.env_remove("PANGEA_CACHE").env_remove("PANGEA_CHECK");
     command.stdin(Stdio::null());
     command
 }
@@ -48,11 +48,25 @@ pub fn run_role(nodes: usize, role: &str) -> Command {
 
 /// The helper program, which cargo builds beside the tests.
 pub fn test_node() -> PathBuf {
+    helper("test_node")
+}
+
+/// The one for views.
+pub fn view_node() -> PathBuf {
+    helper("view_node")
+}
+
+/// The one for what goes wrong with views.
+pub fn view_failure() -> PathBuf {
+    helper("view_failure")
+}
+
+fn helper(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_BIN_EXE_pangea")).parent().expect("is in a folder");
-    let file = folder.join("examples/test_node");
+    let file = folder.join("examples").join(name);
     assert!(
         file.exists(),
-        "{} is not built: `cargo build --example test_node` (plain `cargo test` does that)",
+        "{} is not built: `cargo build --example {name}` (plain `cargo test` does that)",
         file.display()
     );
     file
