@@ -1,6 +1,10 @@
 //! What the benchmarks share.
 
+pub mod bare;
 pub mod figures;
+pub mod goals;
+pub mod perftest;
+pub mod process;
 
 use std::thread::JoinHandle;
 

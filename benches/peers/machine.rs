@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::options::{Class, Options};
-use crate::process::first_line;
+use pangea_benches::process::first_line;
 
 /// The paragraph below the tables.
 pub(crate) fn describe(versions: &[String], options: &Options) -> String {

@@ -7,7 +7,6 @@ mod figure;
 mod machine;
 mod markers;
 mod options;
-mod process;
 mod rows;
 mod sampling;
 mod statistics;

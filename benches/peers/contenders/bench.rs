@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Contender, PANGEA, PATIENCE};
 use crate::figure::{self, Figure};
-use crate::process::{self, Priority};
+use pangea_benches::process::{self, Priority};
 
 #[derive(Clone, Copy)]
 enum Take {

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Contender, LIMIT, PANGEA, PATIENCE};
 use crate::figure::{self, Figure};
-use crate::process::{Running, first_line};
+use pangea_benches::process::{Running, first_line};
 
 /// What a program prints last, where its end tells nothing.
 const DONE: &str = "done";

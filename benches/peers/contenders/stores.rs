@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 use super::Contender;
 use super::client::Client;
-use super::ucx::free_port;
 use crate::figure::Figure;
-use crate::process::{Running, first_line};
+use pangea_benches::perftest::free_port;
+use pangea_benches::process::{Running, first_line};
 
 const ROWS: &[&str] = &["get", "put", "add", "cas"];
 const SLICES: usize = 5;

@@ -1,13 +1,13 @@
 //! `ucx_perftest`: a server in the background, a client, and the last line of its table.
 
-use std::net::TcpListener;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::{Contender, PATIENCE};
 use crate::figure::Figure;
-use crate::process::{Running, first_line};
+use pangea_benches::perftest::free_port;
+use pangea_benches::process::{Running, first_line};
 
 /// A row, its test, bytes, calls; and what to take of the result.
 type Test = (&'static str, &'static str, &'static str, &'static str, Take);
@@ -73,12 +73,6 @@ pub(crate) fn rxe() -> Vec<Box<dyn Contender>> {
         ],
         RXE,
     )]
-}
-
-/// A port that is free now.
-pub(super) fn free_port() -> Result<u16, String> {
-    let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    listener.map(|address| address.port()).map_err(|e| format!("no free port: {e}"))
 }
 
 impl Ucx {

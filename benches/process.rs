@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 /// that thread in between, which takes a third of the READ's time in an emulated machine, differs from one run to the next,
 /// and has nothing to do with who reads. It does not let it in before a real-time process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Priority {
+pub enum Priority {
     /// For programs of which one side works and the other one sleeps.
     RealTime,
     /// For those of which both work all the time: the kernel's own threads need a processor, too.
@@ -24,7 +24,7 @@ pub(crate) enum Priority {
 
 impl Priority {
     /// The program with that priority.
-    pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
+    pub fn command(self, program: impl AsRef<OsStr>) -> Command {
         match self {
             Priority::Usual => Command::new(program),
             Priority::RealTime => {
@@ -37,7 +37,7 @@ impl Priority {
 }
 
 /// A program in a process group of its own, which is killed as a whole when this is dropped.
-pub(crate) struct Running {
+pub struct Running {
     child: Child,
     name: String,
     output: File,
@@ -45,7 +45,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn start(command: &mut Command) -> Result<Running, String> {
+    /// Starts a program; what it says is kept.
+    ///
+    /// # Errors
+    /// When there is no such program.
+    pub fn start(command: &mut Command) -> Result<Running, String> {
         let name = command.get_program().to_string_lossy().into_owned();
         let file = || tempfile::tempfile().map_err(|e| format!("a temporary file: {e}"));
         let share = |file: &File| file.try_clone().map_err(|e| format!("a temporary file: {e}"));
@@ -60,13 +64,19 @@ impl Running {
     }
 
     /// Its output, once it has ended; an error when it takes longer than `limit`, or fails.
-    pub(crate) fn finish(mut self, limit: Duration) -> Result<String, String> {
+    ///
+    /// # Errors
+    /// Those, with what it has said.
+    pub fn finish(mut self, limit: Duration) -> Result<String, String> {
         let (status, output) = self.wait(limit)?;
         if status.success() { Ok(output) } else { Err(self.failure(&status.to_string(), &output)) }
     }
 
     /// How it has ended, and its output.
-    pub(crate) fn wait(&mut self, limit: Duration) -> Result<(ExitStatus, String), String> {
+    ///
+    /// # Errors
+    /// When it takes longer than `limit`.
+    pub fn wait(&mut self, limit: Duration) -> Result<(ExitStatus, String), String> {
         let start = Instant::now();
         loop {
             match self.child.try_wait().map_err(|e| format!("{}: {e}", self.name))? {
@@ -82,12 +92,12 @@ impl Running {
     }
 
     /// Whether it has ended.
-    pub(crate) fn is_over(&mut self) -> bool {
+    pub fn is_over(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
 
     /// A failure in one line: the last of what the program has said that speaks of an error, or else the last.
-    pub(crate) fn failure(&mut self, how: &str, output: &str) -> String {
+    pub fn failure(&mut self, how: &str, output: &str) -> String {
         let errors = text_of(&mut self.errors);
         let lines = || output.lines().chain(errors.lines()).map(str::trim);
         let speaks = |line: &&str| {
@@ -118,12 +128,18 @@ fn text_of(file: &mut File) -> String {
 }
 
 /// Runs a program to its end.
-pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<String, String> {
+///
+/// # Errors
+/// When it cannot be started, takes longer than `limit`, or fails.
+pub fn run(command: &mut Command, limit: Duration) -> Result<String, String> {
     Running::start(command)?.finish(limit)
 }
 
 /// The first line that a program prints, for its version. Some fail after it.
-pub(crate) fn first_line(program: &str, args: &[&str]) -> Result<String, String> {
+///
+/// # Errors
+/// When it cannot be started, or prints none.
+pub fn first_line(program: &str, args: &[&str]) -> Result<String, String> {
     let mut running = Running::start(Command::new(program).args(args))?;
     let (status, output) = running.wait(Duration::from_secs(20))?;
     match output.lines().find(|line| !line.trim().is_empty()) {
