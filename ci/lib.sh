@@ -50,4 +50,4 @@ test_data() {
 
 # The examples that steps run: all are built at once, with optimization. (ci/unit builds the others, too.)
 # shellcheck disable=SC2034 # used by who sources this
-EXAMPLES=(hello histogram bank queue jacobi soak get-latency peers-coherent micro-counts)
+EXAMPLES=(hello histogram bank queue jacobi views soak get-latency peers-coherent micro-counts)
