@@ -111,7 +111,7 @@ mod tests {
         attempts.mark(5, &now, &mut twin, Grain::BYTE);
         assert_eq!(differences(&now, &twin), [3, 256, 1000, 4095]);
         assert!(attempts.has_room(2));
-        let mut twin = before.clone();
+        let mut twin = before;
         attempts.mark(5, &now, &mut twin, Grain::BYTE);
         assert_eq!(differences(&now, &twin), [256, 1000]);
     }
