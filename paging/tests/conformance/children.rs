@@ -40,8 +40,10 @@ pub(crate) const CASES: &[Case] = &[
     }),
     ("own_pages_need_no_mapping_more", |mechanism| passes("no-mappings", mechanism)),
     ("a_file_that_is_cut_ends_the_process_as_ever", |mechanism| {
-        let end = ends("cut", mechanism, libc::SIGBUS, "");
-        assert_eq!(end.errors, "");
+        // A SIGBUS of an own page is one of the range's where that is how faults are told; then it is told what is wrong.
+        let said = if signal_of(mechanism) == libc::SIGBUS { "changed the mapping" } else { "" };
+        let end = ends("cut", mechanism, libc::SIGBUS, said);
+        assert_eq!(end.errors.is_empty(), said.is_empty(), "{end:?}");
     }),
     ("a_signal_that_was_sent_ends_the_process_as_ever", |mechanism| {
         ends("sent", mechanism, signal_of(mechanism), "");
