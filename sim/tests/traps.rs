@@ -33,8 +33,10 @@ const SEEDS: [(&str, Opened, Range<u64>); 20] = [
 ];
 
 /// Those that chance does not find: a version has to come around, or a cache line to tear. The exhaustive search of
-/// the bare protocol finds them (`sim/src/coherent/`).
-const BEYOND_CHANCE: [Opened; 2] = [Opened::RenewWithoutWts, Opened::MissWithoutVersions];
+/// the bare protocol finds them (`sim/src/coherent/`). The last one it does find, but in two of 20,000 seeds: an eviction
+/// has to fail after it took effect, and the program to store what was there before. `attempts.rs` tests what avoids it.
+const BEYOND_CHANCE: [Opened; 3] =
+    [Opened::RenewWithoutWts, Opened::MissWithoutVersions, Opened::ForgottenEviction];
 
 fn run(name: &str, seed: u64, trap: Option<Opened>) -> Outcome {
     let scenario = scenario::find(name).expect("is there");

@@ -119,9 +119,10 @@ mod tests {
 
     #[test]
     fn every_model_tells_what_is_published() {
-        let node = pangea::join().unwrap();
-        let team = Team::new(&node);
         for model in Model::ALL {
+            // Each in a job of its own: names are those of the program.
+            let node = pangea::join().unwrap();
+            let team = Team::new(&node);
             let owned = 0..1000;
             let mut published = Published::new(&team, std::slice::from_ref(&owned), model).unwrap();
             for round in 0..3 {

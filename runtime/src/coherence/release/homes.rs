@@ -35,6 +35,8 @@ pub(super) struct Directory {
     pieces: Memory,
     /// The words of slots in use, of all ranks, as they were seen last.
     taken: Memory,
+    /// By piece: the slot that this node has taken for it, as long as it does not know whether the directory says so.
+    claims: Memory,
     /// By piece: how often this node has used it.
     uses: Memory,
 }
@@ -57,6 +59,7 @@ impl Homes {
             known: table(rooms.pieces())?,
             pieces: table(rooms.slots * size)?,
             taken: table(rooms.words() * size)?,
+            claims: table(rooms.pieces())?,
             uses: table(rooms.pieces())?,
         }))
     }
@@ -93,6 +96,18 @@ impl Directory {
         let _ =
             self.occupant(spot).compare_exchange(it, not_here, Ordering::SeqCst, Ordering::SeqCst);
         word(&self.known, piece).store(0, Ordering::SeqCst);
+    }
+
+    /// The slot that was taken for a piece, if one was.
+    fn claim(&self, piece: u64) -> Option<Spot> {
+        Spot::of(word(&self.claims, piece).load(Ordering::SeqCst))
+    }
+
+    /// Puts a claim in the place of another, or of none; false if it is not as expected any more.
+    fn change_claim(&self, piece: u64, from: Option<Spot>, to: Option<Spot>) -> bool {
+        let [from, to] = [from, to].map(|spot| spot.map_or(0, Spot::word));
+        let word = word(&self.claims, piece);
+        word.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
     /// How often this node has used a piece.
@@ -266,21 +281,51 @@ impl<P: Primitives> Core<P> {
         piece: u64,
     ) -> Result<Spot, Unasked> {
         let at = self.entry_at(directory.rooms, Row::Homes, piece);
-        if let Some(spot) = Spot::of(context.fetch_add(at, 0)?) {
+        let found = Spot::of(context.fetch_add(at, 0)?);
+        let claim = directory.claim(piece);
+        if let Some(spot) = found {
+            self.end_claim(context, directory, piece, claim, spot);
             return Ok(spot);
         }
-        let mine = self.take_any_slot(context, directory)?;
-        match Spot::of(context.compare_swap(at, 0, mine.word())?) {
-            None => Ok(mine),
-            Some(other) => {
-                let (number, add) = give_slot(mine);
-                let at = self.slots_at(directory.rooms, mine.rank, number);
-                // Not repeated, because it might be done twice: a slot that is lost so is not used any more.
-                if context.fetch_add(at, add).is_err() {
-                    self.losses.note();
+        let mine = match claim {
+            Some(mine) => mine,
+            None => {
+                let mine = self.take_any_slot(context, directory)?;
+                if !directory.change_claim(piece, None, Some(mine)) {
+                    // Another thread was quicker.
+                    self.give_back(context, directory, mine);
+                    return self.touch(context, directory, piece);
                 }
-                Ok(other)
+                mine
             }
+        };
+        // If the answer is lost, the claim stays, and the next one to ask goes on with it.
+        let home = Spot::of(context.compare_swap(at, 0, mine.word())?).unwrap_or(mine);
+        self.end_claim(context, directory, piece, Some(mine), home);
+        Ok(home)
+    }
+
+    /// The directory says where a piece lives: a slot that was taken for it is not needed any more, unless it is that one.
+    fn end_claim(
+        &self,
+        context: &mut Claimed<'_, P>,
+        directory: &Directory,
+        piece: u64,
+        claim: Option<Spot>,
+        home: Spot,
+    ) {
+        let Some(mine) = claim else { return };
+        if directory.change_claim(piece, claim, None) && mine != home {
+            self.give_back(context, directory, mine);
+        }
+    }
+
+    fn give_back(&self, context: &mut Claimed<'_, P>, directory: &Directory, spot: Spot) {
+        let (number, add) = give_slot(spot);
+        let at = self.slots_at(directory.rooms, spot.rank, number);
+        // Not repeated, because it might be done twice: a slot that is lost so is not used any more.
+        if context.fetch_add(at, add).is_err() {
+            self.losses.note();
         }
     }
 

@@ -18,12 +18,15 @@ use super::engine::{Core, Engine, OUT_OF_REACH, Patience, SyncState};
 use super::outbox::{Answer, Outbox};
 use super::races;
 use crate::cluster::{CounterRows, Rank};
-use crate::endpoint::Place;
+use crate::endpoint::{ExchangeError, Place, Step};
 use crate::error::Error;
 use crate::primitives::{Primitives, Trap};
 
 /// Bytes of pages that are protected together: so much is gathered before anything is sent.
 const GATHERED: usize = 1 << 20;
+
+/// Steps that are done together at a home, with one doorbell.
+const TOGETHER: usize = 64;
 
 /// Changed bytes, and runs of them, after which an outbox is sent before there is more.
 const FULL: (usize, usize) = (256 << 10, 4096);
@@ -186,11 +189,7 @@ impl<P: Primitives> Engine<P> {
             if counts_first {
                 steps.rotate_left(writes);
             }
-            let sent = Patience::<P>::new().insist(|| {
-                // What an eviction has lost of these pages may still arrive, until this is done.
-                self.repair()?;
-                core.endpoint().exchange_slice(home.rank, &mut steps, &mut answers)
-            });
+            let sent = self.do_steps(home.rank, &mut steps, &mut answers);
             if let Err(Error::Work(lost)) = &sent {
                 // Sent later, it would come after what others write meanwhile.
                 let (name, rank) = (&core.segment.spec().name, home.rank);
@@ -217,6 +216,34 @@ impl<P: Primitives> Engine<P> {
             }
         }
         outbox.done(all);
+        Ok(())
+    }
+
+    /// Does all of it in its order, some steps together, fewer where much is lost: each time that some are done is a
+    /// beginning.
+    fn do_steps(
+        &self,
+        rank: u32,
+        steps: &mut [Step<'_>],
+        answers: &mut [u64],
+    ) -> Result<(), Error> {
+        let (mut done, mut together) = (0, TOGETHER);
+        let mut patience = Patience::<P>::new();
+        while done < steps.len() {
+            let end = (done + together).min(steps.len());
+            let some = (&mut steps[done..end], &mut answers[done..end]);
+            // What an eviction has lost of these pages may still arrive, until this is done.
+            self.repair()?;
+            match self.core().endpoint().exchange_slice(rank, some.0, some.1) {
+                Ok(()) => {
+                    (done, together) = (end, (2 * together).min(TOGETHER));
+                    patience = Patience::new();
+                }
+                Err(ExchangeError::Fatal(error)) => return Err(error),
+                Err(ExchangeError::Lost(_)) if patience.again() => together = (together / 2).max(1),
+                Err(ExchangeError::Lost(lost)) => return Err(Error::Work(lost)),
+            }
+        }
         Ok(())
     }
 

@@ -176,7 +176,7 @@ fn prepare(
         },
     );
     // Places of two segments for pieces of 64 pages.
-    prepared.arena_bytes = 2 << 20;
+    prepared.arena_bytes = 4 << 20;
     prepared.planned = planned;
     // Own pages are mapped, or copies like all others.
     prepared.files = !Seeded::new(shape.seed, "files", 0).one_in(3);
