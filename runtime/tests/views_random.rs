@@ -182,9 +182,10 @@ fn run<T: Number>(node: &Node, seed: u64, shape: &Shape, mechanism: Option<Mecha
                 0 => view.lock(&lock).unwrap(),
                 _ => view.lock_range(&lock, shape.locked.clone()).unwrap(),
             };
-            let mut element = held.write(index..index + 1).unwrap();
-            element[0] = element[0].add(more);
-            drop(element);
+            {
+                let mut element = held.write(index..index + 1).unwrap();
+                element[0] = element[0].add(more);
+            }
             held.unlock().unwrap();
         }
         view.barrier().unwrap();
