@@ -105,9 +105,15 @@ fn nodes_that_do_not_end_are_ended_after_the_grace() {
     );
     assert!(finished.took < Duration::from_secs(10), "{finished:?}");
 
-    let stubborn = "trap '' TERM; if [ $PANGEA_RANK = 1 ]; then exit 3; else \
-                    while true; do sleep 0.1; done; fi";
-    let finished = output_of(&mut run_script(2, &["--grace", "0.1"], stubborn));
+    // The other fails when this one does not listen any more.
+    let folder = tempfile::tempdir().unwrap();
+    let deaf = folder.path().join("deaf");
+    let stubborn = format!(
+        "if [ $PANGEA_RANK = 1 ]; then until [ -e {0} ]; do sleep 0.01; done; exit 3; fi; \
+         trap '' TERM; touch {0}; while true; do sleep 0.1; done",
+        deaf.display(),
+    );
+    let finished = output_of(&mut run_script(2, &["--grace", "0.1"], &stubborn));
     let finished =
         finished.failure(3, &["rank 0 did not end by itself and was ended with SIGKILL"]);
     assert!(finished.took < Duration::from_secs(15), "{finished:?}");
