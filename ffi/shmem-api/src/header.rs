@@ -1,0 +1,198 @@
+//! The headers.
+
+use std::fmt::Write;
+
+use crate::generic::generics;
+use crate::list::List;
+use crate::routine::Routine;
+
+/// A header that is made of a list.
+#[derive(Debug)]
+pub struct Header {
+    /// Its path below the folder of headers.
+    pub path: &'static str,
+    /// Its text.
+    pub text: fn(&List) -> String,
+}
+
+/// All headers.
+pub const HEADERS: [Header; 5] = [
+    Header { path: "shmem.h", text: shmem },
+    Header { path: "pshmem.h", text: pshmem },
+    Header { path: "shmemx.h", text: |_| wrapper("shmemx.h", "\"shmem.h\"", EXTENSIONS) },
+    Header { path: "mpp/shmem.h", text: |_| wrapper("mpp/shmem.h", "\"../shmem.h\"", OLD_FOLDER) },
+    Header {
+        path: "mpp/shmemx.h",
+        text: |_| wrapper("mpp/shmemx.h", "\"../shmemx.h\"", OLD_FOLDER),
+    },
+];
+
+const EXTENSIONS: &str = "Extensions of OpenSHMEM: there are none.";
+const OLD_FOLDER: &str = "The folder that headers were in before OpenSHMEM 1.1.";
+
+const NOTICE: &str =
+    "Made by `shmem-api headers` from openshmem-1.5-routines.txt: change that, and make it anew.";
+
+const OPENING: &str = r#"#include <stddef.h>
+#include <stdint.h>
+
+#ifndef __LP64__
+#error "pointers and long must have 64 bits"
+#endif
+
+#if defined(__GNUC__)
+#define SHMEM_EXTENSION_ __extension__
+#define SHMEM_NORETURN_ __attribute__((__noreturn__))
+#else
+#define SHMEM_EXTENSION_
+#define SHMEM_NORETURN_
+#endif
+
+/* Define PANGEA_SHMEM_WARN_DEPRECATED before the first inclusion to be warned of what is deprecated. */
+#if defined(__GNUC__) && defined(PANGEA_SHMEM_WARN_DEPRECATED)
+#define SHMEM_DEPRECATED_(since) __attribute__((__deprecated__("since OpenSHMEM " since)))
+#else
+#define SHMEM_DEPRECATED_(since)
+#endif
+"#;
+
+const BEGIN_C: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
+const END_C: &str = "#ifdef __cplusplus\n}\n#endif\n";
+
+const GENERICS: &str = r"#if !defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+
+#define SHMEM_ARGUMENT_0_(...) SHMEM_FIRST_(__VA_ARGS__, 0)
+#define SHMEM_ARGUMENT_1_(...) SHMEM_SECOND_(__VA_ARGS__, 0, 0)
+#define SHMEM_FIRST_(first, ...) first
+#define SHMEM_SECOND_(first, second, ...) second
+
+/* Not there: what is given to a generic with a context has no type that it is for. */
+void shmem_no_such_type_(void);
+";
+
+/// The name of the macro that guards a header.
+fn guard(path: &str) -> String {
+    path.to_uppercase().replace(['/', '.'], "_")
+}
+
+fn wrapper(path: &str, included: &str, what: &str) -> String {
+    let guard = guard(path);
+    format!(
+        "/* {what}\n * {NOTICE} */\n\n#ifndef {guard}\n#define {guard}\n\n#include {included}\n\n#endif\n"
+    )
+}
+
+fn shmem(list: &List) -> String {
+    let guard = guard("shmem.h");
+    let mut text = format!(
+        "/* OpenSHMEM 1.5, by Pangea.\n * {NOTICE} */\n\n#ifndef {guard}\n#define {guard}\n\n{OPENING}\n"
+    );
+    constants(&mut text, list);
+    text.push_str(BEGIN_C);
+    types(&mut text, list);
+    declarations(&mut text, list, "");
+    text.push('\n');
+    text.push_str(END_C);
+    text.push('\n');
+    text.push_str(GENERICS);
+    for generic in generics(&list.routines()) {
+        line(&mut text, format_args!("\n{generic}"));
+    }
+    text.push_str("\n#endif\n\n#endif\n");
+    text
+}
+
+fn pshmem(list: &List) -> String {
+    let guard = guard("pshmem.h");
+    let mut text = format!(
+        "/* Every routine of OpenSHMEM once more, for tools that take the place of the others.\n * {NOTICE} */\n\n\
+         #ifndef {guard}\n#define {guard}\n\n#include \"shmem.h\"\n\n{BEGIN_C}"
+    );
+    declarations(&mut text, list, "p");
+    line(&mut text, format_args!("\n{END_C}\n#endif"));
+    text
+}
+
+fn constants(text: &mut String, list: &List) {
+    for constant in &list.constants {
+        line(text, format_args!("#define {} {}", constant.name, constant.value));
+    }
+    text.push('\n');
+}
+
+fn types(text: &mut String, list: &List) {
+    for name in &list.opaques {
+        let tag = name.trim_end_matches('t');
+        line(text, format_args!("\ntypedef struct {tag} *{name};"));
+        for handle in list.handles.iter().filter(|handle| handle.c_type == *name) {
+            line(text, format_args!("#define {} (({name}) {})", handle.name, handle.value));
+        }
+    }
+    for (name, fields) in &list.structs {
+        line(text, format_args!("\ntypedef struct {{"));
+        for field in fields {
+            line(text, format_args!("    {field};"));
+        }
+        line(text, format_args!("}} {name};"));
+    }
+}
+
+/// The declarations of all routines, with something in front of their names. Families stand apart.
+fn declarations(text: &mut String, list: &List, prefix: &str) {
+    let mut was_family = true;
+    for call in &list.calls {
+        let routines = list.routines_of(call);
+        let is_family = call.family.is_some();
+        if is_family || was_family {
+            text.push('\n');
+        }
+        was_family = is_family;
+        for routine in &routines {
+            declaration(text, routine, prefix);
+        }
+    }
+}
+
+fn declaration(text: &mut String, routine: &Routine, prefix: &str) {
+    let mut prototype = routine.prototype.clone();
+    prototype.name.insert_str(0, prefix);
+    let extension = if prototype.mentions("_Complex") { "SHMEM_EXTENSION_ " } else { "" };
+    let noreturn = if prototype.is_noreturn { "SHMEM_NORETURN_ " } else { "" };
+    let deprecated = routine.deprecated.map(|since| format!(" SHMEM_DEPRECATED_(\"{since}\")"));
+    let deprecated = deprecated.unwrap_or_default();
+    line(text, format_args!("{extension}{noreturn}{prototype}{deprecated};"));
+}
+
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    // Strings can always be written to.
+    let _ = writeln!(text, "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_is_made_for_each_that_must_be() {
+        let list = List::parse(crate::OPENSHMEM).expect("is good");
+        let mut made: Vec<&str> = HEADERS.iter().map(|header| header.path).collect();
+        let mut must_be: Vec<&str> = list.headers.iter().map(String::as_str).collect();
+        made.sort_unstable();
+        must_be.sort_unstable();
+        assert_eq!(made, must_be);
+    }
+
+    #[test]
+    fn declarations_say_what_is_to_be_said() {
+        let list = "types t int=int, complexf=float _Complex\n\
+                    call 1.0 1.5 - - t void shmem_{N}_x({T} *dest)\n\
+                    call 1.2 - - - - _Noreturn void shmem_global_exit(int status)\n\
+                    call 1.2 - - - - void shmem_init(void)";
+        let mut text = String::new();
+        declarations(&mut text, &List::parse(list).expect("is good"), "p");
+        let expected = "\nvoid pshmem_int_x(int *dest) SHMEM_DEPRECATED_(\"1.5\");\n\
+            SHMEM_EXTENSION_ void pshmem_complexf_x(float _Complex *dest) SHMEM_DEPRECATED_(\"1.5\");\n\
+            \nSHMEM_NORETURN_ void pshmem_global_exit(int status);\nvoid pshmem_init(void);\n";
+        assert_eq!(text, expected);
+    }
+}

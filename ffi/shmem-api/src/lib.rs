@@ -1,0 +1,27 @@
+//! The C interface of OpenSHMEM 1.5, from one list of its routines, types and constants.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `list.rs` | [`List`]: the list as it is written, with families of types |
+//! | `prototype.rs` | [`Prototype`]: a C function's declaration, taken apart and put together |
+//! | `routine.rs` | [`Routine`]: one function of the library; families written out, contexts added |
+//! | `generic.rs` | C11's type-generic interfaces |
+//! | `header.rs` | the headers |
+//!
+//! The list is `ffi/tests/openshmem-1.5-routines.txt`; its head says what it consists of.
+
+mod generic;
+mod header;
+mod list;
+mod prototype;
+mod routine;
+
+pub use header::{HEADERS, Header};
+pub use list::{
+    Call, Constant, Family, Handle, List, ListError, Member, Source, Variable, Version,
+};
+pub use prototype::{Parameter, Prototype};
+pub use routine::{Routine, Selector};
+
+/// The list of OpenSHMEM 1.5.
+pub const OPENSHMEM: &str = include_str!("../../tests/openshmem-1.5-routines.txt");

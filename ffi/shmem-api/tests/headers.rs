@@ -1,0 +1,180 @@
+//! The headers: that those in the repository are made of the list, that compilers take them, and that the
+//! type-generic interfaces choose what they should.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use shmem_api::{HEADERS, List, OPENSHMEM, Routine, Source};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../include")
+}
+
+fn list() -> List {
+    List::parse(OPENSHMEM).expect("the list is good")
+}
+
+#[test]
+fn headers_are_those_of_the_list() {
+    let list = list();
+    for header in &HEADERS {
+        let path = folder().join(header.path);
+        let there = fs::read_to_string(&path).expect("it is there");
+        let mend = "make it anew: cargo run -p shmem-api -- headers ffi/include";
+        assert!(there == (header.text)(&list), "{} is not of the list; {mend}", path.display());
+    }
+}
+
+/// A program in a folder of its own, and a compiler for it.
+struct Compilation {
+    folder: tempfile::TempDir,
+    compiler: &'static str,
+    source: &'static str,
+}
+
+impl Compilation {
+    fn new(compiler: &'static str, source: &'static str, text: &str) -> Compilation {
+        let folder = tempfile::tempdir().expect("there is room");
+        fs::write(folder.path().join(source), text).expect("there is room");
+        Compilation { folder, compiler, source }
+    }
+
+    /// `None` when there is no such compiler.
+    fn try_run(&self, options: &[&str]) -> Option<Output> {
+        let mut command = Command::new(self.compiler);
+        command.current_dir(self.folder.path()).arg("-I").arg(folder());
+        command.args(options).args(["-c", "-o", "it.o", self.source]);
+        command.output().ok()
+    }
+
+    /// What it needs of others, by name.
+    fn undefined(&self) -> BTreeSet<String> {
+        let output = Command::new("nm").arg("-u").arg(self.folder.path().join("it.o")).output();
+        let output = output.expect("there is nm where there is a compiler");
+        let text = String::from_utf8(output.stdout).expect("names are text");
+        text.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect()
+    }
+}
+
+fn taken(compilation: &Compilation, options: &[&str]) {
+    let output = compilation.try_run(options).expect("there is a C compiler where there is rustc");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{} {options:?}:\n{errors}", compilation.compiler);
+}
+
+const STRICT: [&str; 4] = ["-Wall", "-Wextra", "-Werror", "-pedantic"];
+
+/// All headers, each twice, and a use of what is good for initializers.
+const ALL: &str = "#include <mpp/shmemx.h>\n#include <mpp/shmem.h>\n#include <pshmem.h>\n#include <shmemx.h>\n\
+    #include <shmem.h>\n#include <pshmem.h>\n\
+    shmem_ctx_t a = SHMEM_CTX_DEFAULT, b = SHMEM_CTX_INVALID;\n\
+    shmem_team_t c = SHMEM_TEAM_WORLD, d = SHMEM_TEAM_SHARED, e = SHMEM_TEAM_INVALID;\n\
+    long sync[SHMEM_BARRIER_SYNC_SIZE] = { SHMEM_SYNC_VALUE };\n\
+    char name[SHMEM_MAX_NAME_LEN] = SHMEM_VENDOR_STRING;\n";
+
+#[test]
+fn c_compilers_take_them() {
+    let compilation = Compilation::new("cc", "all.c", ALL);
+    for standard in ["-std=c99", "-std=c11", "-std=c17", "-std=gnu11"] {
+        taken(&compilation, &[&STRICT[..], &[standard]].concat());
+    }
+}
+
+#[test]
+fn cpp_compilers_take_them() {
+    let compilation = Compilation::new("c++", "all.cpp", ALL);
+    if compilation.try_run(&[]).is_none() {
+        eprintln!("skipped: there is no c++");
+        return;
+    }
+    for standard in ["-std=c++11", "-std=c++17", "-std=gnu++14"] {
+        taken(&compilation, &[&STRICT[..], &[standard]].concat());
+    }
+}
+
+/// A function that calls a type-generic interface with arguments of the types of a routine.
+fn call_of(routine: &Routine, number: usize) -> Option<String> {
+    let selector = routine.selector.as_ref()?;
+    let mut text = format!("void call{number}(");
+    let mut arguments = Vec::new();
+    for (position, parameter) in routine.prototype.parameters.iter().enumerate() {
+        let comma = if position > 0 { ", " } else { "" };
+        let c_type = &parameter.c_type;
+        write!(text, "{comma}{c_type} a{position}").expect("strings take all");
+        arguments.push(format!("a{position}"));
+    }
+    let arguments = arguments.join(", ");
+    writeln!(text, ") {{ (void) {}({arguments}); }}", selector.generic).expect("strings take all");
+    Some(text)
+}
+
+/// That each is of the right type is what the compiler says: another would be given wrong pointers.
+#[test]
+fn generics_choose_a_routine_for_each_type() {
+    let mut text = "#include <shmem.h>\n".to_owned();
+    // What is the only one for its type on any platform, and so has to be chosen.
+    let mut expected = BTreeSet::from(["shmem_longlong_xor_reduce".to_owned()]);
+    for (number, routine) in list().routines().iter().enumerate() {
+        let Some(selector) = &routine.selector else { continue };
+        text.push_str(&call_of(routine, number).expect("it has a selector"));
+        let is_exact = selector.c_type.contains("_t *");
+        if !is_exact && routine.source == Source::Specification {
+            expected.insert(routine.name().to_owned());
+        }
+    }
+    let compilation = Compilation::new("cc", "generics.c", &text);
+    taken(&compilation, &[&STRICT[..], &["-std=c11"]].concat());
+    let chosen = compilation.undefined();
+    let missing: Vec<_> = expected.difference(&chosen).collect();
+    assert!(missing.is_empty(), "never chosen: {missing:?}");
+    assert!(!chosen.contains("shmem_no_such_type_"));
+}
+
+#[test]
+fn arrays_constants_and_active_sets_are_taken() {
+    let text = "#include <shmem.h>\n\
+        static long there[4]; static const double fixed[4];\n\
+        double use(const long *from, shmem_ctx_t ctx, shmem_team_t team) {\n\
+            static long sync[SHMEM_BARRIER_SYNC_SIZE];\n\
+            shmem_put(there, from, 4, 1); shmem_put(ctx, there, from, 4, 1);\n\
+            shmem_p(&there[1], 7, 0); shmem_wait_until(there, SHMEM_CMP_EQ, 7);\n\
+            shmem_sync(0, 0, 2, sync); shmem_sync(team); shmem_sync(SHMEM_TEAM_WORLD);\n\
+            return shmem_g(fixed, 0) + shmem_g(SHMEM_CTX_DEFAULT, &fixed[1], 1);\n\
+        }\n";
+    let compilation = Compilation::new("cc", "arrays.c", text);
+    taken(&compilation, &[&STRICT[..], &["-std=c11"]].concat());
+    let chosen = compilation.undefined();
+    for name in [
+        "shmem_long_put",
+        "shmem_ctx_long_put",
+        "shmem_long_p",
+        "shmem_long_wait_until",
+        "shmem_sync",
+        "shmem_team_sync",
+        "shmem_double_g",
+        "shmem_ctx_double_g",
+    ] {
+        assert!(chosen.contains(name), "{name} is not among {chosen:?}");
+    }
+}
+
+#[test]
+fn what_no_routine_is_for_is_refused() {
+    for call in [
+        "shmem_put(s, s, 1, 0)",
+        "shmem_put(SHMEM_CTX_DEFAULT, s, s, 1, 0)",
+        "shmem_atomic_add(f, 1, 0)",
+        "shmem_sum_reduce(SHMEM_TEAM_WORLD, s, s, 1)",
+    ] {
+        let text = format!(
+            "#include <shmem.h>\nstruct s {{ int x; }};\n\
+             void use(struct s *s, float *f) {{ (void) s; (void) f; (void) {call}; }}\n"
+        );
+        let compilation = Compilation::new("cc", "wrong.c", &text);
+        let output = compilation.try_run(&["-std=c11"]).expect("there is a C compiler");
+        assert!(!output.status.success(), "{call} is taken");
+    }
+}
