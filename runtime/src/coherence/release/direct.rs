@@ -10,7 +10,7 @@ use paging::{Arrival, Arrived, Joined, Layout, Mechanism, Own, Paged, Refused, S
 use verbs_shim::Memory;
 
 use super::MapOptions;
-use super::source::READ_ONLY;
+use super::faults::READ_ONLY;
 use crate::cluster::{Distribution, PageSpec, Rank};
 use crate::endpoint::Endpoint;
 use crate::error::Error;

@@ -1,43 +1,33 @@
 //! [`Engine`]: a segment whose pages this node keeps copies of.
 //!
-//! # Who touches what
-//!
-//! | | by | kept apart by |
-//! | --- | --- | --- |
-//! | a page's bytes, twin and room | faults, sync points, evictions | the page's state: whoever has it busy ([`paging`]) |
-//! | outboxes, habits | sync points | a lock, in ordinary context alone |
-//! | known numbers | sync points; evictions, which only add what nobody else came before | atomics |
-//! | dirty pages, line, budget, streams | everybody | lock-free |
-//!
-//! Faults run in signal handlers ([`source`](super::source)); sync points in ordinary context, with the queue pairs of
-//! their thread.
+//! Faults run in signal handlers ([`faults`](super::faults)); sync points in ordinary context ([`sync`](super::sync)), one at a
+//! time. What both touch is in [`Core`].
 
 use std::ops::Range;
 use std::ptr::{self, NonNull};
 use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
 
 use paging::{Access, Layout, Mechanism, Own, Paged, State};
-use verbs_shim::WorkError;
 
-use super::ahead::Ahead;
-use super::attempts::Attempts;
-use super::counters::Counters;
-use super::diff::Grain;
-use super::dirty::PageSet;
+use super::faults::Fetcher;
+use super::faults::ahead::Ahead;
+use super::faults::attempts::Attempts;
+use super::faults::line::{Budget, Line};
+use super::faults::streams::Streams;
 use super::homes::Homes;
-use super::line::{Budget, Line};
-use super::outbox::{Answer, Outbox};
-use super::races::{Checked, Clocks, Race, Races, Written};
-use super::source::Fetcher;
-use super::streams::Streams;
-use super::table::Table;
-use super::tally::Tally;
-use super::twins::Twins;
+use super::pages::counters::Counters;
+use super::pages::diff::Grain;
+use super::pages::dirty::PageSet;
+use super::pages::table::Table;
+use super::pages::tally::Tally;
+use super::pages::twins::Twins;
+use super::races::{Checked, Clocks, Race, Races};
+use super::shared::{Core, Losses, WINDOW};
+use super::sync::{Outbox, Patience, SyncState};
 use super::{MapOptions, ViewCounts};
-use crate::endpoint::{Contexts, Endpoint, ExchangeError};
+use crate::endpoint::Contexts;
 use crate::error::Error;
 use crate::primitives::{Mutex, Primitives};
 use crate::space::Segment;
@@ -45,14 +35,8 @@ use crate::space::Segment;
 /// The most pieces that a node's own pages are mapped from. With more they are copies like all others.
 const MOST_PIECES: usize = 4096;
 
-/// The most bytes that are fetched together.
-pub(super) const WINDOW: usize = 256 << 10;
-
 /// The budget is exceeded rather than a fault refused; by so many twins at most.
 const SPARE_TWINS: usize = 256;
-
-/// For so long a home that lives may be out of reach, before that is an error.
-pub(super) const OUT_OF_REACH: Duration = Duration::from_secs(30);
 
 /// A view of which this node keeps copies of pages.
 pub(crate) struct Engine<P: Primitives> {
@@ -62,87 +46,12 @@ pub(crate) struct Engine<P: Primitives> {
     sync: Mutex<SyncState, P>,
 }
 
-/// What faults and sync points share.
-pub(super) struct Core<P: Primitives> {
-    pub(super) segment: Arc<Segment<P>>,
-    /// Bytes of a page.
-    pub(super) page: usize,
-    pub(super) grain: Grain,
-    pub(super) counters: Counters,
-    pub(super) homes: Homes,
-    pub(super) table: Table,
-    /// Pages that may be dirty.
-    pub(super) dirty: PageSet,
-    pub(super) twins: Twins,
-    /// The most pages that are fetched together.
-    pub(super) most_at_once: usize,
-    pub(super) line: Line,
-    pub(super) budget: Budget,
-    pub(super) streams: Streams,
-    pub(super) contexts: Contexts<P>,
-    /// What is on its way in them.
-    pub(super) ahead: Ahead,
-    /// Whether nobody faults, and no handler runs.
-    pub(super) by_hand: bool,
-    /// So many threads need pages together, which must not drive each other out ([`Engine::touch`]).
-    pub(super) keeps: AtomicU32,
-    /// Whether every write is refused.
-    pub(super) read_only: bool,
-    /// Raised by each acquire: what was asked for before it is not opened after it.
-    pub(super) generation: AtomicU64,
-    pub(super) losses: Losses,
-    pub(super) attempts: Attempts,
-    pub(super) tally: Tally,
-    /// Who wrote what, in the checked mode. Then no page is mapped, and none evicted that is dirty.
-    pub(super) races: Option<Races<P>>,
-    /// The range, as soon as there is one. It is gone before this is.
-    pub(super) paged: AtomicPtr<Paged>,
-}
-
-/// How often queue pairs of contexts failed. What an eviction was sending then may still arrive, until they are repaired.
-#[derive(Default)]
-pub(super) struct Losses {
-    all: AtomicU64,
-    repaired: AtomicU64,
-}
-
-impl Losses {
-    pub(super) fn note(&self) {
-        self.all.fetch_add(1, Ordering::AcqRel);
-    }
-
-    /// How many there were, if some are not repaired.
-    pub(super) fn unrepaired(&self) -> Option<u64> {
-        let repaired = self.repaired.load(Ordering::Acquire);
-        let all = self.all.load(Ordering::Acquire);
-        (all > repaired).then_some(all)
-    }
-}
-
-/// What sync points need, one at a time.
-pub(super) struct SyncState {
-    /// The number of the next release.
-    pub(super) number: u32,
-    /// By home, as counted in [`Counters`].
-    pub(super) outboxes: Vec<Outbox>,
-    /// The node's own pages that were written, by their numbers in its part.
-    pub(super) own: Vec<u64>,
-    /// Answers of the homes whose counters were raised, since somebody asked for them.
-    pub(super) answers: Vec<Answer>,
-    /// Room for a page.
-    pub(super) scratch: Vec<u8>,
-    /// Pages to work on.
-    pub(super) list: Vec<usize>,
-    /// What was changed since races were last looked for.
-    pub(super) written: Vec<Written>,
-}
-
 impl<P: Primitives> Engine<P> {
     /// Maps the segment.
     ///
     /// # Errors
     /// When the options make no sense, there is no memory, or a home cannot be connected to.
-    pub(super) fn new(
+    pub(crate) fn new(
         segment: &Arc<Segment<P>>,
         options: &MapOptions,
         clocks: Option<&Arc<Clocks<P>>>,
@@ -238,21 +147,21 @@ impl<P: Primitives> Engine<P> {
         Ok(Engine { paged, core, sync: Mutex::new(sync) })
     }
 
-    pub(super) fn start(&self) -> NonNull<u8> {
+    pub(crate) fn start(&self) -> NonNull<u8> {
         self.paged.start()
     }
 
     /// Whether no access is seen by itself.
-    pub(super) fn is_by_hand(&self) -> bool {
+    pub(crate) fn is_by_hand(&self) -> bool {
         self.core.by_hand
     }
 
-    pub(super) fn races(&self) -> Vec<Race> {
+    pub(crate) fn races(&self) -> Vec<Race> {
         self.core.races.as_ref().map_or_else(Vec::new, Races::found)
     }
 
     /// Notes who wrote what was gathered, in the checked mode.
-    pub(super) fn look_for_races(&self, sync: &mut SyncState) -> Result<(), Error> {
+    pub(crate) fn look_for_races(&self, sync: &mut SyncState) -> Result<(), Error> {
         let Some(races) = &self.core.races else { return Ok(()) };
         let spec = self.core.segment.spec();
         let checked = Checked {
@@ -264,29 +173,29 @@ impl<P: Primitives> Engine<P> {
         races.note(&checked, &mut sync.written)
     }
 
-    pub(super) fn counts(&self) -> ViewCounts {
+    pub(crate) fn counts(&self) -> ViewCounts {
         self.core.tally.counts()
     }
 
-    pub(super) fn core(&self) -> &Core<P> {
+    pub(crate) fn core(&self) -> &Core<P> {
         &self.core
     }
 
-    pub(super) fn paged(&self) -> &Paged {
+    pub(crate) fn paged(&self) -> &Paged {
         &self.paged
     }
 
-    pub(super) fn sync(&self) -> &Mutex<SyncState, P> {
+    pub(crate) fn sync(&self) -> &Mutex<SyncState, P> {
         &self.sync
     }
 
-    pub(super) fn paging_error(&self, source: paging::Error) -> Error {
+    pub(crate) fn paging_error(&self, source: paging::Error) -> Error {
         Error::Paging { name: self.core.segment.spec().name.clone(), source }
     }
 
     /// Opens all pages that these bytes touch. Where a queue pair of a context had failed, it is repaired, and the pages
     /// are asked for again.
-    pub(super) fn populate(&self, bytes: Range<usize>, access: Access) -> Result<(), Error> {
+    pub(crate) fn populate(&self, bytes: Range<usize>, access: Access) -> Result<(), Error> {
         let mut patience = Patience::<P>::new();
         loop {
             let Err(error) = self.paged.populate(bytes.clone(), access) else { return Ok(()) };
@@ -301,7 +210,7 @@ impl<P: Primitives> Engine<P> {
 
     /// As [`Engine::populate`], until all of them are open at the same moment: to open one may have evicted another. Then nothing
     /// is evicted until they are; the budget is exceeded by so many pages.
-    pub(super) fn touch(&self, bytes: &Range<usize>, access: Access) -> Result<(), Error> {
+    pub(crate) fn touch(&self, bytes: &Range<usize>, access: Access) -> Result<(), Error> {
         let is_open = |page: usize| match self.paged.state(page) {
             State::Dirty => true,
             State::Clean => access == Access::Read,
@@ -325,17 +234,17 @@ impl<P: Primitives> Engine<P> {
     }
 
     /// Pairs of contexts that have failed are replaced, in ordinary context.
-    pub(super) fn repair(&self) -> Result<(), Error> {
+    pub(crate) fn repair(&self) -> Result<(), Error> {
         let losses = self.core.losses.unrepaired();
         if let Some(losses) = losses {
             self.core.contexts.repair()?;
-            self.core.losses.repaired.fetch_max(losses, Ordering::AcqRel);
+            self.core.losses.repaired(losses);
         }
         Ok(())
     }
 
     /// The pages that these bytes touch, in order and without overlap; all if there are none.
-    pub(super) fn spans(&self, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
+    pub(crate) fn spans(&self, ranges: &[Range<usize>]) -> Vec<Range<usize>> {
         let (page, count) = (self.core.page, self.paged.page_count());
         if ranges.is_empty() {
             return std::iter::once(0..count).collect();
@@ -349,7 +258,7 @@ impl<P: Primitives> Engine<P> {
 }
 
 /// Joins ranges, which are sorted, where one begins before the last has ended, or where it ends.
-pub(super) fn merge<T: Copy + Ord>(ranges: &mut Vec<Range<T>>) {
+pub(crate) fn merge<T: Copy + Ord>(ranges: &mut Vec<Range<T>>) {
     ranges.dedup_by(|next, last| {
         let joined = next.start <= last.end;
         if joined {
@@ -389,61 +298,4 @@ fn context_count(by_hand: bool) -> usize {
         return 2;
     }
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// How often something that was lost is tried again.
-pub(super) struct Patience<P> {
-    since: Option<Duration>,
-    attempt: u32,
-    of: std::marker::PhantomData<P>,
-}
-
-impl<P: Primitives> Patience<P> {
-    pub(super) fn new() -> Patience<P> {
-        Patience { since: None, attempt: 0, of: std::marker::PhantomData }
-    }
-
-    /// Whether it may be tried again, after a moment.
-    pub(super) fn again(&mut self) -> bool {
-        let now = P::now();
-        let since = *self.since.get_or_insert(now);
-        P::relax(self.attempt);
-        self.attempt = self.attempt.saturating_add(1);
-        now.saturating_sub(since) < OUT_OF_REACH
-    }
-
-    /// Does something until it is not lost.
-    pub(super) fn insist(
-        &mut self,
-        mut exchange: impl FnMut() -> Result<(), ExchangeError>,
-    ) -> Result<(), Error> {
-        loop {
-            let lost: WorkError = match exchange() {
-                Ok(()) => return Ok(()),
-                Err(ExchangeError::Fatal(error)) => return Err(error),
-                Err(ExchangeError::Lost(error)) => error,
-            };
-            if !self.again() {
-                return Err(Error::Work(lost));
-            }
-        }
-    }
-}
-
-impl<P: Primitives> Core<P> {
-    pub(super) fn endpoint(&self) -> &Arc<Endpoint<P>> {
-        self.segment.endpoint()
-    }
-
-    /// Whether a page is the node's own memory.
-    pub(super) fn is_own(&self, page: usize) -> bool {
-        self.counters.homes()[self.home(page).0].is_mapped
-    }
-
-    /// The page takes no room any more.
-    pub(super) fn leave(&self, page: usize) {
-        if self.table.clear_present(page) {
-            self.budget.sub(self.page);
-        }
-    }
 }

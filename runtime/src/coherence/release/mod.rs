@@ -1,48 +1,29 @@
 //! Release consistency: a segment's pages as plain memory of each node, which synchronization brings up to date.
 //!
-//! | file | what |
+//! | | what |
 //! | --- | --- |
 //! | `mod.rs` | [`Mapped`]: a segment as one range of addresses, in either way |
 //! | `direct.rs` | the memory of the homes itself, mapped: nodes of one machine |
 //! | `engine.rs` | copies of pages, served by faults |
-//! | `send.rs`, `acquire.rs` | what goes home, and what is dropped, at sync points |
-//! | `source.rs`, `fetch.rs`, `evict.rs` | what runs inside of faults |
-//! | `ahead.rs` | pages that are on their way before anybody asks |
-//! | `attempts.rs` | what evictions may have sent home, or not |
-//! | `homes.rs`, `moves.rs` | where pages live, and how they move |
-//! | `counters.rs` | the counters of changes at the homes, and what is known of them |
-//! | `outbox.rs` | what is to go to one home |
-//! | `dirty.rs`, `table.rs`, `habits.rs`, `tally.rs` | sets and tables of pages, and what is counted |
-//! | `diff.rs`, `twins.rs`, `line.rs` and `ring.rs`, `streams.rs` | which bytes have changed; copies of pages as they were; who goes first; what to bring besides |
+//! | `shared.rs` | what faults and sync points share |
+//! | `faults/` | what runs inside of faults, where next to nothing is allowed: fetching, reading ahead, eviction |
+//! | `sync/` | release and acquire: what goes home, and what is dropped |
+//! | `pages/` | what is known of each page: twins, changes, counters |
+//! | `homes/` | where pages live, and how they move |
 //! | `races/` | `PANGEA_CHECK=races`: who wrote the same bytes |
 //! | `setting.rs` | what `PANGEA_VIEW` says |
 
-mod acquire;
-mod ahead;
-mod attempts;
-mod counters;
-mod diff;
 mod direct;
-mod dirty;
 mod engine;
-mod evict;
-mod fetch;
-mod habits;
+mod faults;
 mod homes;
-mod line;
-mod moves;
-mod outbox;
+mod pages;
 mod races;
-mod ring;
-mod send;
 mod setting;
-mod source;
-mod streams;
-mod table;
-mod tally;
+mod shared;
+mod sync;
 #[cfg(test)]
 mod tests;
-mod twins;
 
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -50,8 +31,8 @@ use std::sync::Arc;
 
 use paging::{Access, Mechanism};
 
-pub use diff::{Grain, runs};
-pub(crate) use moves::Move;
+pub(crate) use homes::Move;
+pub use pages::diff::{Grain, runs};
 pub use races::Race;
 pub(crate) use races::{Clocks, is_asked_for as races_are_asked_for};
 pub(crate) use setting::ViewSetting;

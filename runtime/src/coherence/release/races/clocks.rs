@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::cluster::{Distribution, Model, Rank};
-use crate::coherence::release::engine::Patience;
+use crate::coherence::release::sync::Patience;
 use crate::endpoint::{Endpoint, Place, Step};
 use crate::error::Error;
 use crate::primitives::{Mutex, Primitives};

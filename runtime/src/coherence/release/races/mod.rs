@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub(crate) use clocks::Clocks;
 use log::{LOG_BYTES, PageLog};
 
-use super::engine::Patience;
+use super::sync::Patience;
 use crate::cluster::{ClusterError, Model, Rank};
 use crate::endpoint::{Place, Step};
 use crate::error::Error;

@@ -12,11 +12,14 @@ use std::sync::atomic::{Ordering, fence};
 
 use paging::{Page, State};
 
-use super::counters::Level;
-use super::diff;
-use super::engine::{Core, Engine, OUT_OF_REACH, Patience, SyncState};
+use super::super::engine::Engine;
+use super::super::pages::counters::Level;
+use super::super::pages::diff;
+use super::super::races;
+use super::super::shared::Core;
+use super::SyncState;
 use super::outbox::{Answer, Outbox};
-use super::races;
+use super::patience::{OUT_OF_REACH, Patience};
 use crate::cluster::{CounterRows, Rank};
 use crate::endpoint::{ExchangeError, Place, Step};
 use crate::error::Error;
@@ -32,12 +35,12 @@ const TOGETHER: usize = 64;
 const FULL: (usize, usize) = (256 << 10, 4096);
 
 /// Whether all homes have taken what was sent, or some could not because they are dead.
-pub(super) type Sent = Result<(), Error>;
+pub(crate) type Sent = Result<(), Error>;
 
 impl<P: Primitives> Engine<P> {
     /// Makes what this node has written in these ranges of bytes visible to others; in all if there are none. When it
     /// returns, the homes have it.
-    pub(super) fn release(&self, ranges: &[Range<usize>]) -> Result<(), Error> {
+    pub(crate) fn release(&self, ranges: &[Range<usize>]) -> Result<(), Error> {
         self.repair()?;
         let mut sync = self.sync().lock();
         fence(Ordering::SeqCst);
@@ -59,7 +62,7 @@ impl<P: Primitives> Engine<P> {
 
     /// Sends what has changed in these pages, which are in order, and everything that is left over in outboxes.
     /// Afterwards they are clean, but for those that others write and, where they may, for those that are always written.
-    pub(super) fn send(
+    pub(crate) fn send(
         &self,
         sync: &mut SyncState,
         pages: &[usize],
@@ -101,7 +104,7 @@ impl<P: Primitives> Engine<P> {
     }
 
     /// Whether that home has died.
-    pub(super) fn is_dead(&self, home: usize) -> bool {
+    pub(crate) fn is_dead(&self, home: usize) -> bool {
         let rank = Rank(self.core().counters.homes()[home].rank);
         self.core().endpoint().health().is_dead(rank)
     }

@@ -14,9 +14,9 @@ use std::sync::atomic::{Ordering, fence};
 use arrayvec::ArrayVec;
 use paging::{Arrival, Arrived, Refused};
 
+use super::super::pages::counters::{Level, PAIR, pair};
+use super::super::shared::{Core, WINDOW};
 use super::ahead::Window;
-use super::counters::{Level, PAIR, pair};
-use super::engine::{Core, WINDOW};
 use super::source::LEFT;
 use super::streams::Plan;
 use crate::endpoint::{Claimed, Place, Unserved};
@@ -26,7 +26,7 @@ use crate::primitives::{Primitives, Trap};
 const OTHERS: usize = 15;
 
 impl<P: Primitives> Core<P> {
-    pub(super) fn fetch_by_context<'a>(
+    pub(crate) fn fetch_by_context<'a>(
         &self,
         place: Place,
         arrival: Arrival<'a>,
@@ -57,14 +57,14 @@ impl<P: Primitives> Core<P> {
     }
 
     /// Claims a context for anything but what is ahead in it.
-    pub(super) fn claim(&self, rank: u32) -> Result<Claimed<'_, P>, Unserved> {
+    pub(crate) fn claim(&self, rank: u32) -> Result<Claimed<'_, P>, Unserved> {
         let context = self.contexts.claim(rank)?;
         self.ahead.clear(context.number());
         Ok(context)
     }
 
     /// As [`Core::claim`], without waiting.
-    pub(super) fn try_claim(&self, rank: u32) -> Option<Claimed<'_, P>> {
+    pub(crate) fn try_claim(&self, rank: u32) -> Option<Claimed<'_, P>> {
         let context = self.contexts.try_claim(rank)?;
         self.ahead.clear(context.number());
         Some(context)

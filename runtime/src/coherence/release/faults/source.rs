@@ -6,13 +6,11 @@
 
 use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
-use std::slice;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use paging::{Arrival, Arrived, Paged, Refused, Source};
+use paging::{Arrival, Arrived, Refused, Source};
 
-use super::engine::Core;
+use super::super::shared::Core;
 use crate::cluster::Rooms;
 use crate::endpoint::{Place, Unserved};
 use crate::primitives::Primitives;
@@ -21,20 +19,16 @@ const DIED: Refused = Refused::new("the node that stores it has died; its rank")
 const LOST: Refused = Refused::new(
     "the connection to the node that stores it failed, and all others that faults can use; its rank",
 );
-pub(super) const LEFT: Refused = Refused::new("this node has left the job");
-const EXHAUSTED: Refused = Refused::new(
-    "the cache is full of changes that cannot be sent home: release more often, or raise cache_bytes",
-);
-
+pub(crate) const LEFT: Refused = Refused::new("this node has left the job");
 /// Of every write through a view that was opened so.
-pub(super) const READ_ONLY: Refused =
+pub(crate) const READ_ONLY: Refused =
     Refused::new("the view is read-only: open one without `read_only` to write");
 
 /// The source of a view's pages.
-pub(super) struct Fetcher<P: Primitives>(Arc<Core<P>>);
+pub(crate) struct Fetcher<P: Primitives>(Arc<Core<P>>);
 
 impl<P: Primitives> Fetcher<P> {
-    pub(super) fn new(core: &Arc<Core<P>>) -> Fetcher<P> {
+    pub(crate) fn new(core: &Arc<Core<P>>) -> Fetcher<P> {
         Fetcher(Arc::clone(core))
     }
 }
@@ -85,43 +79,8 @@ unsafe impl<P: Primitives> Source for Fetcher<P> {
 }
 
 impl<P: Primitives> Core<P> {
-    /// The range; `None` before there is one.
-    pub(super) fn paged(&self) -> Option<&Paged> {
-        // SAFETY: set once, to what lives until no fault is under way any more, and sync points are over.
-        unsafe { self.paged.load(Ordering::Acquire).as_ref() }
-    }
-
-    /// A twin.
-    ///
-    /// # Safety
-    /// The room is of a page that is busy for this thread, as long as the answer is used.
-    #[expect(clippy::mut_from_ref, reason = "who has a page busy is alone with its twin")]
-    pub(super) unsafe fn twin(&self, room: u32) -> &mut [u8] {
-        match self.twins.room(room) {
-            // SAFETY: a room has so many bytes, and the caller is alone with it.
-            Some(start) => unsafe { slice::from_raw_parts_mut(start.as_ptr(), self.page) },
-            None => &mut [],
-        }
-    }
-
-    /// Takes a room for the twin of a page that is busy for this thread.
-    pub(super) fn take_room(&self, page: usize) -> Result<u32, Refused> {
-        let room = self.twins.take().ok_or(EXHAUSTED)?;
-        self.budget.exceed(self.page);
-        self.table.set_room(page, room);
-        self.tally.twins.add(1);
-        Ok(room)
-    }
-
-    /// Gives back the room of a twin. To be called with the page busy.
-    pub(super) fn give_room(&self, page: usize, room: u32) {
-        self.table.clear_room(page);
-        self.twins.give(room);
-        self.budget.sub(self.page);
-    }
-
     /// How many pages from this one on lie side by side at its home, but no more than `most`.
-    pub(super) fn run(&self, page: usize, place: Place, most: usize) -> usize {
+    pub(crate) fn run(&self, page: usize, place: Place, most: usize) -> usize {
         let most = most.min(self.segment.page_count() as usize - page);
         let (mut count, mut next) = (1, place);
         while count < most {
@@ -138,7 +97,7 @@ impl<P: Primitives> Core<P> {
     ///
     /// # Safety
     /// From `bytes` on there are as many as the arrival has.
-    pub(super) unsafe fn open<'a>(
+    pub(crate) unsafe fn open<'a>(
         &self,
         arrival: Arrival<'a>,
         bytes: NonNull<u8>,
@@ -163,10 +122,6 @@ impl<P: Primitives> Core<P> {
         }
         self.tally.fetched.add(pages.len());
         opened
-    }
-
-    pub(super) fn is_absent(&self, page: usize) -> bool {
-        self.paged().is_some_and(|paged| paged.state(page) == paging::State::Absent)
     }
 
     /// The file that pages of this rank are mapped from, if they are.
@@ -205,12 +160,12 @@ impl<P: Primitives> Core<P> {
     }
 
     /// The bytes that these pages take, with twins where they are to be written.
-    pub(super) fn needs(&self, arrival: &Arrival<'_>, count: usize) -> usize {
+    pub(crate) fn needs(&self, arrival: &Arrival<'_>, count: usize) -> usize {
         let twins = if arrival.to_write() { arrival.wanted().min(count) } else { 0 };
         (count + twins) * self.page
     }
 
-    pub(super) fn refused(&self, unserved: Unserved) -> Refused {
+    pub(crate) fn refused(&self, unserved: Unserved) -> Refused {
         match self.contexts.explain(unserved) {
             Unserved::Dead(rank) => DIED.about(rank.into()),
             Unserved::Left => LEFT,

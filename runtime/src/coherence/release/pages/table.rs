@@ -17,7 +17,7 @@ const ON_THE_WAY: u64 = 1 << 33;
 const ROOM: u64 = u32::MAX as u64;
 
 /// Two words for each page.
-pub(super) struct Table {
+pub(crate) struct Table {
     /// Room, and the two marks. The room is changed by whoever has the page busy.
     words: Memory,
     /// [`Habit`]; of sync points alone, one at a time.
@@ -25,7 +25,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(pages: usize) -> Result<Table, Error> {
+    pub(crate) fn new(pages: usize) -> Result<Table, Error> {
         let table = || Memory::anonymous(pages.max(1) * 8);
         Ok(Table { words: table()?, habits: table()? })
     }
@@ -35,50 +35,50 @@ impl Table {
     }
 
     /// The room of its twin.
-    pub(super) fn room(&self, page: usize) -> Option<u32> {
+    pub(crate) fn room(&self, page: usize) -> Option<u32> {
         ((self.word(page).load(Ordering::Relaxed) & ROOM) as u32).checked_sub(1)
     }
 
-    pub(super) fn set_room(&self, page: usize, room: u32) {
+    pub(crate) fn set_room(&self, page: usize, room: u32) {
         self.word(page).fetch_or(u64::from(room) + 1, Ordering::Relaxed);
     }
 
-    pub(super) fn clear_room(&self, page: usize) {
+    pub(crate) fn clear_room(&self, page: usize) {
         self.word(page).fetch_and(!ROOM, Ordering::Relaxed);
     }
 
     /// Whether it takes room in the budget.
-    pub(super) fn is_present(&self, page: usize) -> bool {
+    pub(crate) fn is_present(&self, page: usize) -> bool {
         self.word(page).load(Ordering::Relaxed) & PRESENT != 0
     }
 
     /// Marks it so; false if it was.
-    pub(super) fn set_present(&self, page: usize) -> bool {
+    pub(crate) fn set_present(&self, page: usize) -> bool {
         self.word(page).fetch_or(PRESENT, Ordering::Relaxed) & PRESENT == 0
     }
 
     /// Takes the mark away; false if there was none.
-    pub(super) fn clear_present(&self, page: usize) -> bool {
+    pub(crate) fn clear_present(&self, page: usize) -> bool {
         self.word(page).fetch_and(!PRESENT, Ordering::Relaxed) & PRESENT != 0
     }
 
-    pub(super) fn is_on_the_way(&self, page: usize) -> bool {
+    pub(crate) fn is_on_the_way(&self, page: usize) -> bool {
         self.word(page).load(Ordering::Acquire) & ON_THE_WAY != 0
     }
 
-    pub(super) fn set_on_the_way(&self, page: usize) {
+    pub(crate) fn set_on_the_way(&self, page: usize) {
         self.word(page).fetch_or(ON_THE_WAY, Ordering::Relaxed);
     }
 
-    pub(super) fn clear_on_the_way(&self, page: usize) {
+    pub(crate) fn clear_on_the_way(&self, page: usize) {
         self.word(page).fetch_and(!ON_THE_WAY, Ordering::Release);
     }
 
-    pub(super) fn habit(&self, page: usize) -> Habit {
+    pub(crate) fn habit(&self, page: usize) -> Habit {
         Habit::from_bits(self.habits.atomic_u64(page * 8).load(Ordering::Relaxed))
     }
 
-    pub(super) fn set_habit(&self, page: usize, habit: Habit) {
+    pub(crate) fn set_habit(&self, page: usize, habit: Habit) {
         self.habits.atomic_u64(page * 8).store(habit.to_bits(), Ordering::Relaxed);
     }
 }

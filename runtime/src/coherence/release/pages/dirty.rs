@@ -15,14 +15,14 @@ use crate::error::Error;
 const LEVELS: usize = 3;
 
 /// Pages of a view, in any number.
-pub(super) struct PageSet {
+pub(crate) struct PageSet {
     /// From the pages upwards.
     bits: [Memory; LEVELS],
     pages: usize,
 }
 
 impl PageSet {
-    pub(super) fn new(pages: usize) -> Result<PageSet, Error> {
+    pub(crate) fn new(pages: usize) -> Result<PageSet, Error> {
         let table = |level: u32| {
             let words = pages.div_ceil(64usize.pow(level + 1)).max(1);
             Memory::anonymous(words * 8)
@@ -35,7 +35,7 @@ impl PageSet {
     }
 
     /// Adds a page. Never waits.
-    pub(super) fn add(&self, page: usize) {
+    pub(crate) fn add(&self, page: usize) {
         debug_assert!(page < self.pages);
         let mut number = page;
         for level in 0..LEVELS {
@@ -45,7 +45,7 @@ impl PageSet {
     }
 
     /// Removes the pages in `range`, and calls `each` with them, in order.
-    pub(super) fn take(&self, range: Range<usize>, mut each: impl FnMut(usize)) {
+    pub(crate) fn take(&self, range: Range<usize>, mut each: impl FnMut(usize)) {
         let range = range.start..range.end.min(self.pages);
         if range.is_empty() {
             return;

@@ -6,18 +6,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Pages that are read into half of a context's buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Window {
+pub(crate) struct Window {
     /// The first.
-    pub(super) page: usize,
-    pub(super) count: usize,
+    pub(crate) page: usize,
+    pub(crate) count: usize,
     /// Which half: 0 or 1.
-    pub(super) half: usize,
+    pub(crate) half: usize,
     /// The number of the last acquire when they were asked for. After another one they count for nothing.
-    pub(super) generation: u64,
+    pub(crate) generation: u64,
 }
 
 impl Window {
-    pub(super) fn has(&self, page: usize) -> bool {
+    pub(crate) fn has(&self, page: usize) -> bool {
         (self.page..self.page + self.count).contains(&page)
     }
 }
@@ -26,20 +26,20 @@ impl Window {
 const THERE: u64 = 1 << 48;
 
 /// For each context.
-pub(super) struct Ahead(Box<[[AtomicU64; 2]]>);
+pub(crate) struct Ahead(Box<[[AtomicU64; 2]]>);
 
 impl Ahead {
-    pub(super) fn new(contexts: usize) -> Ahead {
+    pub(crate) fn new(contexts: usize) -> Ahead {
         Ahead((0..contexts).map(|_| Default::default()).collect())
     }
 
     /// A context that had a window with this page just now.
-    pub(super) fn find(&self, page: usize) -> Option<usize> {
+    pub(crate) fn find(&self, page: usize) -> Option<usize> {
         (0..self.0.len()).find(|&context| self.get(context).is_some_and(|window| window.has(page)))
     }
 
     /// What is ahead in a context: for certain only if the caller has claimed it.
-    pub(super) fn get(&self, context: usize) -> Option<Window> {
+    pub(crate) fn get(&self, context: usize) -> Option<Window> {
         let [word, generation] = self.0.get(context)?;
         let word = word.load(Ordering::Relaxed);
         (word & THERE != 0).then(|| Window {
@@ -51,7 +51,7 @@ impl Ahead {
     }
 
     /// To be called by whoever has claimed the context, as the next.
-    pub(super) fn note(&self, context: usize, window: Window) {
+    pub(crate) fn note(&self, context: usize, window: Window) {
         let Some([word, generation]) = self.0.get(context) else { return };
         generation.store(window.generation, Ordering::Relaxed);
         let count = (window.count as u64 & 0x7fff) << 32;
@@ -59,7 +59,7 @@ impl Ahead {
         word.store(THERE | half | count | window.page as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn clear(&self, context: usize) {
+    pub(crate) fn clear(&self, context: usize) {
         if let Some([word, _]) = self.0.get(context) {
             word.store(0, Ordering::Relaxed);
         }

@@ -21,7 +21,7 @@ const IDLE: u8 = 4;
 
 /// What was seen of a page at releases, in one word. Only sync points use it, one at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Habit {
+pub(crate) struct Habit {
     /// The last release at which it was dirty.
     last: u32,
     /// How many in a row it was.
@@ -33,18 +33,18 @@ pub(super) struct Habit {
 }
 
 impl Habit {
-    pub(super) fn to_bits(self) -> u64 {
+    pub(crate) fn to_bits(self) -> u64 {
         let [streak, open, idle] = [self.streak, self.open, self.idle].map(u64::from);
         u64::from(self.last) | streak << 32 | open << 40 | idle << 48
     }
 
-    pub(super) fn from_bits(bits: u64) -> Habit {
+    pub(crate) fn from_bits(bits: u64) -> Habit {
         let byte = |shift: u32| (bits >> shift) as u8;
         Habit { last: bits as u32, streak: byte(32), open: byte(40), idle: byte(48) }
     }
 
     /// The page is dirty at this release, which is the `number`th: whether it stays open.
-    pub(super) fn dirty_at(&mut self, number: u32) -> bool {
+    pub(crate) fn dirty_at(&mut self, number: u32) -> bool {
         let in_a_row = self.streak > 0 && self.last.wrapping_add(1) == number;
         if !in_a_row {
             *self = Habit::default();
@@ -68,7 +68,7 @@ impl Habit {
     }
 
     /// An open page had changed, or not.
-    pub(super) fn looked_at(&mut self, changed: bool) {
+    pub(crate) fn looked_at(&mut self, changed: bool) {
         self.idle = if changed { 0 } else { self.idle.saturating_add(1) };
     }
 }

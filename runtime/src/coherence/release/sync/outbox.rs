@@ -3,7 +3,7 @@
 //! What is in it stays until the home has taken it, whatever fails. To send the same bytes once more does no harm: whoever
 //! is to change them after this node has been told so by a synchronization that comes after the release.
 
-use super::counters::{Counters, Home, Level};
+use super::super::pages::counters::{Counters, Home, Level};
 use crate::cluster::CounterRows;
 use crate::endpoint::Step;
 
@@ -18,23 +18,23 @@ struct Write {
 
 /// A counter was raised, and had this number before.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Answer {
-    pub(super) level: Level,
-    pub(super) home: usize,
-    pub(super) index: u64,
-    pub(super) before: u64,
+pub(crate) struct Answer {
+    pub(crate) level: Level,
+    pub(crate) home: usize,
+    pub(crate) index: u64,
+    pub(crate) before: u64,
 }
 
 impl Answer {
     /// Takes it over into what is known.
-    pub(super) fn note(self, counters: &Counters) {
+    pub(crate) fn note(self, counters: &Counters) {
         counters.advance(self.level, self.home, self.index, self.before);
     }
 }
 
 /// What is to go to one home.
 #[derive(Default)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     bytes: Vec<u8>,
     writes: Vec<Write>,
     /// The pages, by their numbers there, whose counters are to be raised once the bytes are there.
@@ -44,26 +44,26 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.pages.is_empty() && self.groups.is_empty()
     }
 
     /// Bytes that wait.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    pub(super) fn writes(&self) -> usize {
+    pub(crate) fn writes(&self) -> usize {
         self.writes.len()
     }
 
     /// The pages that have bytes in here, by their numbers at the home.
-    pub(super) fn pages(&self) -> &[u64] {
+    pub(crate) fn pages(&self) -> &[u64] {
         &self.pages
     }
 
     /// Adds changed bytes, which belong at `at`. What lies side by side with the last ones goes with them.
-    pub(super) fn add(&mut self, at: u64, changed: &[u8]) {
+    pub(crate) fn add(&mut self, at: u64, changed: &[u8]) {
         match self.writes.last_mut() {
             Some(last) if last.at + last.len as u64 == at => last.len += changed.len(),
             _ => {
@@ -75,7 +75,7 @@ impl Outbox {
     }
 
     /// Counts a page as changed, whose bytes have been added.
-    pub(super) fn add_page(&mut self, page: u64) {
+    pub(crate) fn add_page(&mut self, page: u64) {
         self.pages.push(page);
         let group = page / CounterRows::GROUP;
         if self.groups.last() != Some(&group) {
@@ -84,7 +84,7 @@ impl Outbox {
     }
 
     /// What to do at the home: all writes, the pages' counters, and, if that is all of this release, those above.
-    pub(super) fn steps(&mut self, home: &Home, all: bool) -> (Vec<Step<'_>>, Vec<(Level, u64)>) {
+    pub(crate) fn steps(&mut self, home: &Home, all: bool) -> (Vec<Step<'_>>, Vec<(Level, u64)>) {
         let mut raised: Vec<(Level, u64)> = self.pages.iter().map(|&p| (Level::Page, p)).collect();
         if all {
             self.groups.sort_unstable();
@@ -107,7 +107,7 @@ impl Outbox {
     }
 
     /// The home has done these steps.
-    pub(super) fn done(&mut self, all: bool) {
+    pub(crate) fn done(&mut self, all: bool) {
         self.bytes.clear();
         self.writes.clear();
         self.pages.clear();

@@ -19,20 +19,20 @@ use crate::error::Error;
 
 /// A row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
+pub(crate) enum Level {
     Page,
     Group,
     Top,
 }
 
 /// Bytes of a pair.
-pub(super) const PAIR: usize = CounterRows::PAIR as usize;
+pub(crate) const PAIR: usize = CounterRows::PAIR as usize;
 
 /// A pair, as it was read.
-pub(super) type Pair = [u64; 2];
+pub(crate) type Pair = [u64; 2];
 
 /// What a pair is, from its bytes.
-pub(super) fn pair(bytes: &[u8]) -> Pair {
+pub(crate) fn pair(bytes: &[u8]) -> Pair {
     let word = |at: usize| {
         let mut word = [0; 8];
         word.copy_from_slice(&bytes[at..at + 8]);
@@ -43,10 +43,10 @@ pub(super) fn pair(bytes: &[u8]) -> Pair {
 
 /// A rank that has pages of the segment.
 #[derive(Clone, Debug)]
-pub(super) struct Home {
-    pub(super) rank: u32,
+pub(crate) struct Home {
+    pub(crate) rank: u32,
     /// Whether its pages are this node's own memory, mapped: then nobody has to look at its counters.
-    pub(super) is_mapped: bool,
+    pub(crate) is_mapped: bool,
     /// Where the rows begin in its arena.
     rows_at: u64,
     rows: CounterRows,
@@ -56,7 +56,7 @@ pub(super) struct Home {
 
 impl Home {
     /// How many pairs a row has.
-    pub(super) fn len(&self, level: Level) -> u64 {
+    pub(crate) fn len(&self, level: Level) -> u64 {
         match level {
             Level::Page => self.rows.pages,
             Level::Group => self.rows.groups,
@@ -65,7 +65,7 @@ impl Home {
     }
 
     /// Where a pair is.
-    pub(super) fn place(&self, level: Level, index: u64) -> Place {
+    pub(crate) fn place(&self, level: Level, index: u64) -> Place {
         let row = match level {
             Level::Page => 0,
             Level::Group => self.rows.groups_at,
@@ -75,14 +75,14 @@ impl Home {
     }
 
     /// The pairs that one of the level above stands for.
-    pub(super) fn below(&self, level: Level, above: u64) -> Range<u64> {
+    pub(crate) fn below(&self, level: Level, above: u64) -> Range<u64> {
         let start = above * CounterRows::GROUP;
         start..(start + CounterRows::GROUP).min(self.len(level))
     }
 }
 
 /// The counters of a segment.
-pub(super) struct Counters {
+pub(crate) struct Counters {
     homes: Vec<Home>,
     /// Positions in `homes`, by rank.
     by_rank: Vec<Option<usize>>,
@@ -91,10 +91,10 @@ pub(super) struct Counters {
 }
 
 /// A home to be: its rank, its pages, where its rows begin, and whether its pages are mapped.
-pub(super) type Part = (u32, u64, u64, bool);
+pub(crate) type Part = (u32, u64, u64, bool);
 
 impl Counters {
-    pub(super) fn new(parts: impl Iterator<Item = Part>, size: u32) -> Result<Counters, Error> {
+    pub(crate) fn new(parts: impl Iterator<Item = Part>, size: u32) -> Result<Counters, Error> {
         let mut counters = [0; 3];
         let mut by_rank = vec![None; size as usize];
         let mut homes = Vec::new();
@@ -112,12 +112,12 @@ impl Counters {
         Ok(Counters { homes, by_rank, known })
     }
 
-    pub(super) fn homes(&self) -> &[Home] {
+    pub(crate) fn homes(&self) -> &[Home] {
         &self.homes
     }
 
     /// The number of the home with this rank.
-    pub(super) fn home_of(&self, rank: u32) -> Option<usize> {
+    pub(crate) fn home_of(&self, rank: u32) -> Option<usize> {
         self.by_rank.get(rank as usize).copied().flatten()
     }
 
@@ -129,12 +129,12 @@ impl Counters {
     }
 
     /// What is known of a pair.
-    pub(super) fn known(&self, level: Level, home: usize, index: u64) -> Pair {
+    pub(crate) fn known(&self, level: Level, home: usize, index: u64) -> Pair {
         self.words(level, home, index).map(|word| word.load(Ordering::Relaxed))
     }
 
     /// From now on this is known.
-    pub(super) fn learn(&self, level: Level, home: usize, index: u64, pair: Pair) {
+    pub(crate) fn learn(&self, level: Level, home: usize, index: u64, pair: Pair) {
         for (word, number) in self.words(level, home, index).into_iter().zip(pair) {
             word.store(number, Ordering::Relaxed);
         }
@@ -142,7 +142,7 @@ impl Counters {
 
     /// This node has raised a pair, whose first word was `before`. If that was known, nobody else came between, and what
     /// is known is one more; else it stays, and the next look finds a difference. To be called from anywhere.
-    pub(super) fn advance(&self, level: Level, home: usize, index: u64, before: u64) {
+    pub(crate) fn advance(&self, level: Level, home: usize, index: u64, before: u64) {
         let [first, _] = self.words(level, home, index);
         let after = before.wrapping_add(1);
         let _ = first.compare_exchange(before, after, Ordering::Relaxed, Ordering::Relaxed);

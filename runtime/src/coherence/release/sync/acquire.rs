@@ -11,8 +11,10 @@ use std::sync::atomic::{Ordering, fence};
 
 use paging::State;
 
-use super::counters::{Level, PAIR, Pair, pair};
-use super::engine::{Engine, Patience, SyncState, merge};
+use super::super::engine::{Engine, merge};
+use super::super::pages::counters::{Level, PAIR, Pair, pair};
+use super::SyncState;
+use super::patience::Patience;
 use super::send::Sent;
 use crate::cluster::Rank;
 use crate::endpoint::Place;
@@ -35,7 +37,7 @@ struct Changed {
 
 impl<P: Primitives> Engine<P> {
     /// Makes what others have released visible in these ranges of bytes; in all if there are none.
-    pub(super) fn acquire(&self, ranges: &[Range<usize>]) -> Result<(), Error> {
+    pub(crate) fn acquire(&self, ranges: &[Range<usize>]) -> Result<(), Error> {
         self.repair()?;
         let mut sync = self.sync().lock();
         sync.answers.clear();
@@ -168,7 +170,7 @@ impl<P: Primitives> Engine<P> {
         dropped
     }
 
-    pub(super) fn drop_pages(&self, sync: &mut SyncState, pages: &[usize]) -> Result<Sent, Error> {
+    pub(crate) fn drop_pages(&self, sync: &mut SyncState, pages: &[usize]) -> Result<Sent, Error> {
         let core = self.core();
         let is_dirty =
             |page: &usize| matches!(self.paged().state(*page), State::Dirty | State::Busy);

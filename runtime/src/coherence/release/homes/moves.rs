@@ -13,8 +13,9 @@ use std::sync::atomic::{Ordering, fence};
 
 use paging::State;
 
-use super::engine::{Engine, Patience};
-use super::homes::{Directory, give_slot};
+use super::super::engine::Engine;
+use super::super::sync::Patience;
+use super::directory::{Directory, give_slot};
 use crate::cluster::{Rooms, Row, Spot};
 use crate::endpoint::{ExchangeError, Place, Step};
 use crate::error::Error;
@@ -45,7 +46,7 @@ fn winner(home: u32, uses: u64, greatest_vote: u64) -> Option<u32> {
 
 impl<P: Primitives> Engine<P> {
     /// Where a page lives; `None` if nobody has touched its piece.
-    pub(super) fn home_of(&self, page: usize) -> Result<Option<u32>, Error> {
+    pub(crate) fn home_of(&self, page: usize) -> Result<Option<u32>, Error> {
         let core = self.core();
         if let Some(place) = core.known_place(page) {
             return Ok(Some(place.rank));
@@ -59,7 +60,7 @@ impl<P: Primitives> Engine<P> {
 
     /// Moves pieces; all nodes do so at the same time, each of them with a single view. Whatever fails here is told at the end, so that nobody
     /// waits in vain.
-    pub(super) fn rearrange(
+    pub(crate) fn rearrange(
         &self,
         what: Move<'_>,
         mut barrier: impl FnMut() -> Result<(), Error>,

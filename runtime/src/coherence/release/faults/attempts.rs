@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use verbs_shim::Memory;
 
-use super::diff::{self, Grain};
+use super::super::pages::diff::{self, Grain};
 use crate::error::Error;
 
 /// A place is being filled.
 const FILLING: u64 = u64::MAX;
 
 /// The pages, as they were sent. Used inside of faults: nothing here waits or allocates.
-pub(super) struct Attempts {
+pub(crate) struct Attempts {
     /// One more than the page; 0 for a place that is free.
     pages: Box<[AtomicU64]>,
     bytes: Memory,
@@ -25,7 +25,7 @@ pub(super) struct Attempts {
 
 impl Attempts {
     /// For so many at a time, of pages of so many bytes.
-    pub(super) fn new(most: usize, page: usize) -> Result<Attempts, Error> {
+    pub(crate) fn new(most: usize, page: usize) -> Result<Attempts, Error> {
         Ok(Attempts {
             pages: (0..most).map(|_| AtomicU64::new(0)).collect(),
             bytes: Memory::anonymous(most * page)?,
@@ -35,12 +35,12 @@ impl Attempts {
     }
 
     /// Whether there is room for this many more.
-    pub(super) fn has_room(&self, more: usize) -> bool {
+    pub(crate) fn has_room(&self, more: usize) -> bool {
         self.pending.load(Ordering::Acquire) + more <= self.pages.len()
     }
 
     /// Remembers that these bytes of a page were sent. To be called with the page busy.
-    pub(super) fn note(&self, page: usize, sent: &[u8]) {
+    pub(crate) fn note(&self, page: usize, sent: &[u8]) {
         for (number, place) in self.pages.iter().enumerate() {
             if place.compare_exchange(0, FILLING, Ordering::Acquire, Ordering::Relaxed).is_ok() {
                 self.pending.fetch_add(1, Ordering::AcqRel);
@@ -54,7 +54,7 @@ impl Attempts {
 
     /// Makes the twin of a page differ from what the page is `now` wherever something was sent, and forgets that. To be
     /// called with the page busy.
-    pub(super) fn mark(&self, page: usize, now: &[u8], twin: &mut [u8], grain: Grain) {
+    pub(crate) fn mark(&self, page: usize, now: &[u8], twin: &mut [u8], grain: Grain) {
         if self.pending.load(Ordering::Acquire) == 0 {
             return;
         }

@@ -2,29 +2,29 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::ViewCounts;
+use super::super::ViewCounts;
 
 /// Numbers that any thread adds to, also inside of faults.
 #[derive(Default)]
-pub(super) struct Tally {
-    pub(super) faults: Count,
-    pub(super) fetched: Count,
-    pub(super) read_ahead: Count,
-    pub(super) twins: Count,
-    pub(super) compared: Count,
-    pub(super) bytes_home: Count,
-    pub(super) writes_home: Count,
-    pub(super) dropped: Count,
-    pub(super) evicted: Count,
-    pub(super) counter_reads: Count,
+pub(crate) struct Tally {
+    pub(crate) faults: Count,
+    pub(crate) fetched: Count,
+    pub(crate) read_ahead: Count,
+    pub(crate) twins: Count,
+    pub(crate) compared: Count,
+    pub(crate) bytes_home: Count,
+    pub(crate) writes_home: Count,
+    pub(crate) dropped: Count,
+    pub(crate) evicted: Count,
+    pub(crate) counter_reads: Count,
 }
 
 /// One of them.
 #[derive(Default)]
-pub(super) struct Count(AtomicU64);
+pub(crate) struct Count(AtomicU64);
 
 impl Count {
-    pub(super) fn add(&self, more: usize) {
+    pub(crate) fn add(&self, more: usize) {
         self.0.fetch_add(more as u64, Ordering::Relaxed);
     }
 
@@ -34,7 +34,7 @@ impl Count {
 }
 
 impl Tally {
-    pub(super) fn counts(&self) -> ViewCounts {
+    pub(crate) fn counts(&self) -> ViewCounts {
         ViewCounts {
             faults: self.faults.get(),
             fetched: self.fetched.get(),

@@ -9,10 +9,10 @@ use std::sync::atomic::Ordering;
 use paging::{Page, Paged, State};
 use verbs_shim::Atomic;
 
-use super::counters::Level;
-use super::diff;
-use super::engine::Core;
-use super::outbox::Answer;
+use super::super::pages::counters::Level;
+use super::super::pages::diff;
+use super::super::shared::Core;
+use super::super::sync::Answer;
 use crate::cluster::CounterRows;
 use crate::endpoint::{Claimed, Unserved};
 use crate::primitives::{Primitives, Trap};
@@ -29,13 +29,13 @@ const POSTED: usize = 32;
 impl<P: Primitives> Core<P> {
     /// Makes room for so many bytes, if there is anything that can go. To be called while nothing is in flight in the context, and
     /// its buffer is not in use.
-    pub(super) fn make_room(&self, bytes: usize, context: &mut Claimed<'_, P>) {
+    pub(crate) fn make_room(&self, bytes: usize, context: &mut Claimed<'_, P>) {
         while self.is_short_of(bytes) && self.evict(context) {}
     }
 
     /// As [`Core::make_room`], by a context that nobody uses just now, if there is one; also on the stack of a handler, and by a thread that
     /// has a context already.
-    pub(super) fn make_room_for(&self, page: usize, bytes: usize) {
+    pub(crate) fn make_room_for(&self, page: usize, bytes: usize) {
         if !self.is_short_of(bytes) {
             return;
         }
@@ -91,7 +91,7 @@ impl<P: Primitives> Core<P> {
     }
 
     /// Sends a dirty page home and drops it; false if that cannot be done just now.
-    pub(super) fn push_out(&self, paged: &Paged, page: usize) -> bool {
+    pub(crate) fn push_out(&self, paged: &Paged, page: usize) -> bool {
         let rank = self.place(page).rank;
         let context = self.claim(rank);
         context.is_ok_and(|mut context| self.push_out_by(&mut context, paged, page))
