@@ -2,15 +2,12 @@
 //! programs have it, or always posted as to a NIC.
 
 use std::cell::Cell;
-use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use pangea::Node;
 use pangea::cluster::{Coordinator, CoordinatorConfig, Rank};
-use pangea::primitives::{Primitives, System, ThreadStates};
+use pangea::primitives::{Primitives, StandIn, System, ThreadStates};
 use verbs_shim::provider::{AnyProvider, Choice, Counted, Shm};
 
 use super::posted::Posted;
@@ -92,66 +89,12 @@ thread_local! {
     static STATES: ThreadStates<Posting> = const { ThreadStates::new() };
 }
 
-impl Primitives for Posting {
+impl StandIn for Posting {
     type Provider = Counted<Posted<AnyProvider>>;
-    type JoinHandle = <System as Primitives>::JoinHandle;
-    type Stream = <System as Primitives>::Stream;
-    type Acceptor = <System as Primitives>::Acceptor;
 
     #[inline]
     fn with_states<R>(f: impl FnOnce(&ThreadStates<Posting>) -> R) -> Option<R> {
         STATES.try_with(f).ok()
-    }
-
-    fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle> {
-        System::spawn(name, f)
-    }
-
-    fn panicking() -> bool {
-        System::panicking()
-    }
-
-    fn now() -> Duration {
-        System::now()
-    }
-
-    fn sleep(duration: Duration) {
-        System::sleep(duration);
-    }
-
-    #[inline]
-    fn relax(attempt: u32) {
-        System::relax(attempt);
-    }
-
-    fn exit(status: i32, message: &str) -> ! {
-        System::exit(status, message)
-    }
-
-    fn identity() -> (u32, String) {
-        System::identity()
-    }
-
-    fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
-        System::fill_random(bytes)
-    }
-
-    #[inline]
-    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-        System::lock(mutex)
-    }
-
-    fn wait<'a, T>(
-        condvar: &Condvar,
-        mutex: &'a Mutex<T>,
-        guard: MutexGuard<'a, T>,
-        limit: Option<Duration>,
-    ) -> MutexGuard<'a, T> {
-        System::wait(condvar, mutex, guard, limit)
-    }
-
-    fn notify_all(condvar: &Condvar) {
-        System::notify_all(condvar);
     }
 }
 

@@ -5,12 +5,10 @@
 //! time limit of the runtime costs a test no time.
 
 use std::cell::Cell;
-use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::faulty::Faulty;
-use crate::primitives::{Primitives, System, ThreadStates, Trap};
+use crate::primitives::{Primitives, StandIn, System, ThreadStates, Trap};
 
 /// How far each moment of waiting takes the clock of a thread.
 const MOMENT: Duration = Duration::from_millis(1);
@@ -34,22 +32,11 @@ impl Paced {
     }
 }
 
-impl Primitives for Paced {
+impl StandIn for Paced {
     type Provider = Faulty;
-    type JoinHandle = <System as Primitives>::JoinHandle;
-    type Stream = <System as Primitives>::Stream;
-    type Acceptor = <System as Primitives>::Acceptor;
 
     fn with_states<R>(f: impl FnOnce(&ThreadStates<Paced>) -> R) -> Option<R> {
         STATES.try_with(f).ok()
-    }
-
-    fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle> {
-        System::spawn(name, f)
-    }
-
-    fn panicking() -> bool {
-        System::panicking()
     }
 
     fn now() -> Duration {
@@ -66,37 +53,11 @@ impl Primitives for Paced {
         std::thread::yield_now();
     }
 
-    fn exit(status: i32, message: &str) -> ! {
-        System::exit(status, message)
-    }
-
-    fn identity() -> (u32, String) {
-        System::identity()
-    }
-
-    fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
-        System::fill_random(bytes)
+    fn is_to_wait(limit: Option<Duration>) {
+        advance(limit.unwrap_or_default());
     }
 
     fn falls_into(trap: Trap) -> bool {
         TRAP.get() == Some(trap)
-    }
-
-    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-        System::lock(mutex)
-    }
-
-    fn wait<'a, T>(
-        condvar: &Condvar,
-        mutex: &'a Mutex<T>,
-        guard: MutexGuard<'a, T>,
-        limit: Option<Duration>,
-    ) -> MutexGuard<'a, T> {
-        advance(limit.unwrap_or_default());
-        System::wait(condvar, mutex, guard, limit)
-    }
-
-    fn notify_all(condvar: &Condvar) {
-        System::notify_all(condvar);
     }
 }

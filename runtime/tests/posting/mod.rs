@@ -8,13 +8,12 @@ mod costs;
 mod nic;
 
 use std::cell::Cell;
-use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, mpsc};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use pangea::cluster::{Coordinator, CoordinatorConfig, JobEnv, Rank};
-use pangea::primitives::{Primitives, System, ThreadStates};
+use pangea::primitives::{Primitives, StandIn, System, ThreadStates};
 use pangea::{Counts, Error};
 use verbs_shim::provider::{AnyProvider, Choice, Counted, VerbsOptions};
 
@@ -41,63 +40,15 @@ pub(crate) fn pass(time: Duration) {
     STOPPED.set(STOPPED.get().map(|now| now + time));
 }
 
-impl Primitives for Posting {
+impl StandIn for Posting {
     type Provider = Counted<Posted<AnyProvider>>;
-    type JoinHandle = <System as Primitives>::JoinHandle;
-    type Stream = <System as Primitives>::Stream;
-    type Acceptor = <System as Primitives>::Acceptor;
 
     fn with_states<R>(f: impl FnOnce(&ThreadStates<Posting>) -> R) -> Option<R> {
         STATES.try_with(f).ok()
     }
 
-    fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> io::Result<Self::JoinHandle> {
-        System::spawn(name, f)
-    }
-
-    fn panicking() -> bool {
-        System::panicking()
-    }
-
     fn now() -> Duration {
         STOPPED.get().unwrap_or_else(System::now)
-    }
-
-    fn sleep(duration: Duration) {
-        System::sleep(duration);
-    }
-
-    fn relax(attempt: u32) {
-        System::relax(attempt);
-    }
-
-    fn exit(status: i32, message: &str) -> ! {
-        System::exit(status, message)
-    }
-
-    fn identity() -> (u32, String) {
-        System::identity()
-    }
-
-    fn fill_random(bytes: &mut [u8]) -> io::Result<()> {
-        System::fill_random(bytes)
-    }
-
-    fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-        System::lock(mutex)
-    }
-
-    fn wait<'a, T>(
-        condvar: &Condvar,
-        mutex: &'a Mutex<T>,
-        guard: MutexGuard<'a, T>,
-        limit: Option<Duration>,
-    ) -> MutexGuard<'a, T> {
-        System::wait(condvar, mutex, guard, limit)
-    }
-
-    fn notify_all(condvar: &Condvar) {
-        System::notify_all(condvar);
     }
 }
 
