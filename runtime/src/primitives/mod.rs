@@ -8,15 +8,19 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `mod.rs` | the trait, and the traps that a simulation can open |
+//! | `mod.rs` | the trait |
 //! | `lock.rs` | [`Mutex`], [`Condvar`], [`Slot`] |
 //! | `state.rs` | [`ThreadStates`]: what a thread owns, by endpoint |
 //! | `wire.rs` | [`Stream`] and [`Acceptor`]: the connections between nodes and the coordinator |
 //! | `system.rs` | [`System`]: real threads and real time; its wires are in `cluster/socket/` |
+//! | `stand_in.rs` | [`StandIn`]: the system but for what a test has otherwise |
+//! | `trap.rs` | [`Trap`]: the mistakes that a simulation can open |
 
 mod lock;
+mod stand_in;
 mod state;
 mod system;
+mod trap;
 mod wire;
 
 use std::io;
@@ -26,9 +30,11 @@ use verbs_shim::provider::Portable;
 use verbs_shim::{Memory, Windows};
 
 pub use lock::{Condvar, Mutex, MutexGuard, Slot};
+pub use stand_in::StandIn;
 pub use state::ThreadStates;
 pub(crate) use state::{with_known_thread, with_thread};
 pub use system::System;
+pub use trap::Trap;
 pub use wire::{Acceptor, Interest, Ready, Stream, Wake};
 
 /// Threads, time and wires, and the provider that goes with them.
@@ -135,57 +141,6 @@ pub trait Primitives: Sized + Send + Sync + 'static {
     fn falls_into(_trap: Trap) -> bool {
         false
     }
-}
-
-/// Mistakes of the kind that NICs punish, each of which a simulation can make the runtime commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Trap {
-    /// A home changes a word that NIC atomics touch by its own CPU.
-    HomeAtomicsByCpu,
-    /// A barrier begins before work on other queue pairs is known to be complete.
-    OrderAcrossPairs,
-    /// A new queue pair replaces one that failed before the home has put the old one's other end in
-    /// error state.
-    ReconnectWithoutFence,
-    /// The memory of a dead node's segments is given out again while its WRITEs may still arrive.
-    TakeoverWithoutFence,
-    /// Memory is given back while WRITEs of a queue pair that failed may still arrive.
-    ReleaseWithoutFence,
-    /// A lease is prolonged though the data may be another's: the time of the write is not compared.
-    RenewWithoutWts,
-    /// A block that was read counts though lease and data are of different versions.
-    MissWithoutVersions,
-    /// A block is unlocked before its body is there.
-    UnlockBeforeBody,
-    /// A block is unlocked by a WRITE of its lease word, which compare-and-swaps touch.
-    UnlockByWrite,
-    /// A writer uses its own copy for longer than the lease at the home says.
-    LongerOwnLease,
-    /// An atomic does not raise the time of its word to its node's clock.
-    AtomicWithoutRaise,
-    /// An atomic does not take the time of its word over into its node's clock.
-    AtomicWithoutTake,
-    /// Locks do not carry logical time.
-    LockWithoutTime,
-    /// Barriers and collectives do not carry logical time.
-    BarrierWithoutTime,
-    /// A view's counters of changes are raised before the bytes that they count are there.
-    CountersBeforeBytes,
-    /// The number by which a page of a view is known is read together with the page, not before it.
-    NumberWithPage,
-    /// Bytes between two changed runs of a page are sent home with them.
-    FilledGaps,
-    /// An acquire compares one word of the two that a counter of changes has.
-    OneWordOfCounter,
-    /// The twin of a page that stays open over a release is not brought up to date.
-    OldTwin,
-    /// A changed page goes home when it is evicted, but its counters are not raised.
-    UncountedEviction,
-    /// What an eviction tried to send home is forgotten when nobody knows whether it got there.
-    ForgottenEviction,
-    /// Pages that were READ ahead before an acquire are opened after it.
-    ReadAheadOverAcquire,
 }
 
 /// A thread that was started by [`Primitives::spawn`].

@@ -132,7 +132,7 @@ fn mutants(out: &mut impl Write, steps: bool) -> io::Result<bool> {
         let case = cases().into_iter().find(|case| case.name == mutant.case);
         let Some(case) = case else { return Ok(false) };
         let found = search(&case, how);
-        let (name, case_name, states) = (mutant.name, mutant.case, found.states);
+        let (name, case_name, states) = (mutant.trap.name(), mutant.case, found.states);
         let text = found.violation.as_ref().map_or("NOT CAUGHT", |found| &found.text);
         writeln!(out, "| {name:<24} | {case_name:<40} | {states:>6} | {text} |")?;
         match &found.violation {

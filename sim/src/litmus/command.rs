@@ -40,7 +40,7 @@ impl LitmusArgs {
     fn search(&self) -> Search {
         let mut search = Search::default();
         search.grain.reduced = !self.full;
-        search.traps.extend(self.trap.and_then(Opened::of_runtime));
+        search.traps.extend(self.trap);
         search
     }
 }
@@ -52,7 +52,7 @@ impl LitmusArgs {
 /// When nothing can be printed, or a run is not a function of its choices.
 pub fn command(args: &LitmusArgs) -> io::Result<bool> {
     if let Some(trap) = args.trap
-        && trap.of_runtime().is_none()
+        && !trap.is_of_runtime()
     {
         let text = format!("{trap} is no trap of the runtime, so no test goes near it");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, text));

@@ -45,14 +45,14 @@ mod segments;
 mod strike;
 mod takeover;
 mod transfers;
-mod traps;
 mod views;
 mod writes;
 
 use verbs_shim::provider::sim::Nanos;
 
 pub use faults::{FaultKind, FaultKinds};
-pub use traps::Opened;
+/// The trap that is open in a run.
+pub use pangea::primitives::Trap as Opened;
 
 use crate::chance::Seeded;
 use crate::fault::Planned;
@@ -210,7 +210,7 @@ impl Scenario {
         job.faults.planned.extend(prepared.planned);
         job.network.late = plan.late;
         job.network.files = prepared.files;
-        job.traps = setup.trap.and_then(Opened::of_runtime).into_iter().collect();
+        job.traps = setup.trap.into_iter().collect();
         job.allow_errors = true;
         job.limits.time = LIMIT;
         let mut outcome = job.run(prepared.program);
