@@ -3,13 +3,14 @@
 //! | file | what |
 //! | --- | --- |
 //! | `builder.rs` | [`ArrayBuilder`]: name, length, distribution, model |
+//! | `plan.rs` | what all builders of arrays gather |
 //! | `array.rs` | [`Array`]: elements, ranges, strided and scattered access, non-blocking forms |
 //! | `atomics.rs` | 64-bit atomics on the elements of an array |
 //! | `local.rs` | [`LocalPart`]: the part of one node, in place |
 //! | `shared.rs` | [`Shared`]: one value, kept coherent |
 //! | `shared_array.rs`, `shared_block.rs` | [`SharedArray`]: many, in blocks; guards of a block |
 //! | `coherent.rs` | what these two have in common |
-//! | `release_array.rs` | [`ReleaseArray`]: an array that is used through views |
+//! | `release_array.rs`, `release_builder.rs` | [`ReleaseArray`]: an array that is used through views |
 //! | `view.rs`, `view_guards.rs` | [`View`]: its elements as plain memory; slices of them |
 //! | `view_options.rs` | [`ViewOptions`]: where a view lies, and how it works |
 //! | `view_lock.rs` | [`LockedView`]: a view under a lock |
@@ -22,7 +23,9 @@ mod batch;
 mod builder;
 mod coherent;
 mod local;
+mod plan;
 mod release_array;
+mod release_builder;
 mod shared;
 mod shared_array;
 mod shared_block;
@@ -37,7 +40,8 @@ pub use array::{Array, Transfer};
 pub use batch::Batch;
 pub use builder::ArrayBuilder;
 pub use local::LocalPart;
-pub use release_array::{ReleaseArray, ReleaseArrayBuilder};
+pub use release_array::ReleaseArray;
+pub use release_builder::ReleaseArrayBuilder;
 pub use shared::{ReadGuard, Shared, SharedBuilder, WriteGuard};
 pub use shared_array::{SharedArray, SharedArrayBuilder};
 pub use shared_block::{BlockReadGuard, BlockWriteGuard};
