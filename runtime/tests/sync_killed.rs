@@ -7,21 +7,18 @@
     reason = "tests use the system as it is"
 )]
 
+mod children;
 mod common;
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use children::Process;
 use common::provider;
 use pangea::cluster::{Coordinator, CoordinatorConfig, JobEnv, Rank};
 use pangea::primitives::System;
 use pangea::{Atomic, Error, LockError, Mutex, Node, Once, Permits, Poison, RwLock, Semaphore};
-
-/// Set for the process that this test starts: what it is to do.
-const PART: &str = "PANGEA_TEST_PART";
 
 /// Longer than any of this takes.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -58,13 +55,13 @@ fn hang() -> ! {
 /// Not a test by itself: the process that the tests below start begins here.
 #[test]
 fn child() {
-    let Ok(part) = std::env::var(PART) else { return };
+    let Some(part) = children::part() else { return };
     let node = pangea::join_at(&JobEnv::from_env().unwrap().unwrap()).unwrap();
     let objects = Objects::of(&node).unwrap();
     *objects.mutex.lock().unwrap() = [5; 20];
     let holding = || {
         objects.count.fetch_add(1).unwrap();
-        println!("\nholding");
+        children::say("holding");
         hang()
     };
     let permits: Permits<'_> = objects.semaphore.acquire_many(2).unwrap();
@@ -108,26 +105,11 @@ fn child() {
     drop(permits);
 }
 
-struct Kill(Child);
-
-impl Drop for Kill {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Runs `survivor` as rank 0 while rank 1, which holds what `part` says, is killed.
 fn with_the_holder_killed(part: &str, survivor: impl FnOnce(Objects) + Send + 'static) {
     let config = CoordinatorConfig::local(2, provider(), 4 << 20);
     let coordinator = Coordinator::<System>::start(&config).expect("starts");
-    let child = Command::new(std::env::current_exe().expect("is known"))
-        .args(["--exact", "child", "--nocapture", "--test-threads=1"])
-        .envs(coordinator.job().for_rank(Rank(1)).to_env())
-        .env(PART, part)
-        .stdout(Stdio::piped())
-        .spawn();
-    let mut child = Kill(child.expect("starts"));
+    let mut holder = Process::start(&coordinator.job().for_rank(Rank(1)), part, &[]);
     let job = coordinator.job().for_rank(Rank(0));
     let (tell, told) = mpsc::channel();
     let (killed, kill) = mpsc::channel();
@@ -140,17 +122,9 @@ fn with_the_holder_killed(part: &str, survivor: impl FnOnce(Objects) + Send + 's
         drop(node);
         let _ = tell.send(());
     });
-    let mut output = BufReader::new(child.0.stdout.take().expect("is piped"));
-    let mut line = String::new();
-    while line.trim() != "holding" {
-        line.clear();
-        assert!(
-            output.read_line(&mut line).expect("reads") > 0,
-            "it ended before it held anything"
-        );
-    }
+    holder.wait_for("holding");
     kill.recv_timeout(LIMIT).expect("the survivor has seen it");
-    child.0.kill().expect("can be killed");
+    holder.kill();
     if let Err(mpsc::RecvTimeoutError::Timeout) = told.recv_timeout(LIMIT) {
         panic!("the survivor hangs");
     }

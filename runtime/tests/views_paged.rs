@@ -8,21 +8,19 @@
     reason = "tests use the system as it is"
 )]
 
+mod children;
 mod common;
 
-use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use children::Process;
 use common::provider;
 use pangea::cluster::{Coordinator, CoordinatorConfig, JobEnv, Rank};
 use pangea::primitives::System;
 use pangea::{Access, Error, Node, View};
-
-/// Set for the processes that these tests start: what they are to do.
-const PART: &str = "PANGEA_TEST_PART";
 
 /// Longer than any of this takes.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -38,7 +36,7 @@ fn view(node: &Node) -> View<u8> {
 /// Not a test by itself: the processes that the tests below start begin here.
 #[test]
 fn child() {
-    let Ok(part) = std::env::var(PART) else { return };
+    let Some(part) = children::part() else { return };
     let node = pangea::join_at(&JobEnv::from_env().unwrap().unwrap()).unwrap();
     let mut view = view(&node);
     if part == "home" {
@@ -54,7 +52,7 @@ fn child() {
     assert_eq!(view.read(0..1).unwrap()[0], 7);
     view.write(20 * PAGE..20 * PAGE + 1).unwrap()[0] = 8;
     node.barrier().unwrap();
-    println!("\nready");
+    children::say("ready");
     let died = |result: Result<(), Error>| match result {
         Ok(()) => false,
         Err(error) => {
@@ -88,58 +86,19 @@ fn child() {
     }
 }
 
-struct Kill(Child);
-
-impl Drop for Kill {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// How the process ends that does `part` while its pages' home is killed, and what it said.
-fn when_the_home_is_killed(part: &str, setting: &str) -> (std::process::ExitStatus, String) {
+fn when_the_home_is_killed(part: &str, setting: &str) -> (ExitStatus, String) {
     let config = CoordinatorConfig::local(2, provider(), 4 << 20);
     let coordinator = Coordinator::<System>::start(&config).expect("starts");
     let start = |rank: u32, part: &str| {
-        let child = Command::new(std::env::current_exe().expect("is known"))
-            .args(["--exact", "child", "--nocapture", "--test-threads=1"])
-            .envs(coordinator.job().for_rank(Rank(rank)).to_env())
-            .env(PART, part)
-            .env("PANGEA_VIEW", setting)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        Kill(child.expect("starts"))
+        let job = coordinator.job().for_rank(Rank(rank));
+        Process::start(&job, part, &[("PANGEA_VIEW", setting)])
     };
     let mut home = start(0, "home");
     let mut other = start(1, part);
-    let mut output = BufReader::new(other.0.stdout.take().expect("is piped"));
-    let mut errors = other.0.stderr.take().expect("is piped");
-    let errors = thread::spawn(move || {
-        let mut text = String::new();
-        errors.read_to_string(&mut text).map(|_| text)
-    });
-    let mut line = String::new();
-    while line.trim() != "ready" {
-        line.clear();
-        assert!(output.read_line(&mut line).expect("reads") > 0, "it ended too soon");
-    }
-    home.0.kill().expect("can be killed");
-    let rest = thread::spawn(move || {
-        let mut text = String::new();
-        output.read_to_string(&mut text).map(|_| text)
-    });
-    let begin = Instant::now();
-    let status = loop {
-        if let Some(status) = other.0.try_wait().expect("is a child") {
-            break status;
-        }
-        assert!(begin.elapsed() < 2 * LIMIT, "it hangs");
-        thread::sleep(Duration::from_millis(5));
-    };
-    let texts = [rest, errors].map(|reader| reader.join().expect("reads").expect("is text"));
-    (status, texts.concat())
+    other.wait_for("ready");
+    home.kill();
+    other.end_within(2 * LIMIT)
 }
 
 fn settings() -> impl Iterator<Item = String> {
