@@ -3,6 +3,8 @@
 //! Each role joins the job and then does what its name says. What it prints is what the tests look
 //! at.
 
+mod roles;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::linux::net::SocketAddrExt;
@@ -14,26 +16,18 @@ use pangea::cluster::{Client, JobEnv};
 use pangea::primitives::System;
 use rustix::process::{Signal, getpid, kill_process};
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+use roles::Outcome;
 
 fn main() -> ExitCode {
-    let role = std::env::args().nth(1).unwrap_or_default();
-    let done = match role.as_str() {
+    roles::play(|role| match role {
         "sum" => sum(),
         "linger" => linger(),
         "die" => die(),
         "survive" => survive(),
         "cache" => cache(),
         "garbage" => garbage(),
-        _ => Err(format!("there is no role {role:?}").into()),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        _ => roles::unknown(role),
+    })
 }
 
 /// Adds up the ranks.

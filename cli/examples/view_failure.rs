@@ -2,6 +2,8 @@
 //!
 //! Each role joins the job and then does what its name says. What it prints is what the tests look at.
 
+mod roles;
+
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -9,23 +11,15 @@ use std::time::Duration;
 use pangea::{Access, LockError, Node, ReleaseArray};
 use rustix::process::{Resource, Rlimit, Signal, getpid, kill_process, setrlimit};
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+use roles::Outcome;
 
 fn main() -> ExitCode {
-    let role = std::env::args().nth(1).unwrap_or_default();
-    // Dying on purpose need not leave files behind.
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    let done = setrlimit(Resource::Core, none).map_err(Into::into).and_then(|()| play(&role));
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    roles::play(perform)
 }
 
-fn play(role: &str) -> Outcome {
+fn perform(role: &str) -> Outcome {
+    // Dying on purpose need not leave files behind.
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     let node = pangea::join()?;
     match role {
         "die-in-barrier" => die_in_barrier(&node),
@@ -38,7 +32,7 @@ fn play(role: &str) -> Outcome {
         "stray-own" => stray_write(&node, 0),
         "released" => released(&node),
         "system-calls" => system_calls(&node),
-        _ => Err(format!("there is no role {role:?}").into()),
+        _ => roles::unknown(role),
     }
 }
 

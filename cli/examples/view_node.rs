@@ -2,30 +2,24 @@
 //!
 //! Each role joins the job and then does what its name says. What it prints is what the tests look at.
 
+mod roles;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
 use pangea::{Access, Node, View};
 use rustix::process::{Signal, getpid, kill_process};
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+use roles::Outcome;
 
 fn main() -> ExitCode {
-    let role = std::env::args().nth(1).unwrap_or_default();
-    let done = match role.as_str() {
+    roles::play(|role| match role {
         "pointers" => pointers(),
         "released" => released(),
         "die-in-barrier" => die_in_barrier(),
         "settings" => settings(),
-        _ => Err(format!("there is no role {role:?}").into()),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        _ => roles::unknown(role),
+    })
 }
 
 const LEN: usize = 4000;
