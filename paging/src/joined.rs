@@ -7,7 +7,7 @@ use std::ptr::NonNull;
 
 use crate::error::Error;
 use crate::handler;
-use crate::mapping::{Mapping, READ_WRITE};
+use crate::mapping::{Mapping, READ_WRITE, whole_pages};
 
 /// Memory that is mapped from files, at one range of addresses. All of it can be read and written, without faults but the kernel's. What no
 /// piece covers is closed.
@@ -32,15 +32,7 @@ impl Joined {
         pieces: &[(Range<usize>, BorrowedFd<'_>, u64)],
     ) -> Result<Joined, Error> {
         let page = rustix::param::page_size();
-        if let Some(at) = at
-            && (at == 0 || !at.is_multiple_of(page))
-        {
-            return Err(Error::Unaligned { at, page });
-        }
-        let rounded = len
-            .checked_next_multiple_of(page)
-            .filter(|rounded| *rounded > 0 && *rounded <= isize::MAX as usize)
-            .ok_or(Error::Length { len })?;
+        let rounded = whole_pages(len, at, page)?;
         let mut view = Mapping::reserve(rounded, ALIGN, at)?;
         let mut end = 0;
         let mut sorted: Vec<_> = pieces.iter().filter(|(bytes, ..)| !bytes.is_empty()).collect();

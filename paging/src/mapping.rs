@@ -34,6 +34,18 @@ pub(crate) struct Mapping {
 pub(crate) const READ: MprotectFlags = MprotectFlags::READ;
 pub(crate) const READ_WRITE: MprotectFlags = READ.union(MprotectFlags::WRITE);
 
+/// The length of a range that is to have `len` bytes in whole pages, and to begin at an address.
+pub(crate) fn whole_pages(len: usize, at: Option<usize>, page: usize) -> Result<usize, Error> {
+    if let Some(at) = at
+        && (at == 0 || !at.is_multiple_of(page))
+    {
+        return Err(Error::Unaligned { at, page });
+    }
+    len.checked_next_multiple_of(page)
+        .filter(|whole| *whole > 0 && *whole <= isize::MAX as usize)
+        .ok_or(Error::Length { len })
+}
+
 impl Span {
     pub(crate) fn start(&self) -> NonNull<u8> {
         self.start

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use crate::Access;
 use crate::error::Error;
 use crate::handler::{self, Watch};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, whole_pages};
 use crate::own::{Own, OwnPages};
 use crate::page::Page;
 use crate::pager::Mechanism;
@@ -60,15 +60,7 @@ impl Paged {
         if !page.is_power_of_two() || page < least || page > LARGEST {
             return Err(Error::PageSize { page, least });
         }
-        if let Some(at) = at
-            && (at == 0 || !at.is_multiple_of(page))
-        {
-            return Err(Error::Unaligned { at, page });
-        }
-        let rounded = len
-            .checked_next_multiple_of(page)
-            .filter(|rounded| *rounded > 0 && *rounded <= isize::MAX as usize)
-            .ok_or(Error::Length { len })?;
+        let rounded = whole_pages(len, at, page)?;
         if mechanism.signal().is_some() {
             handler::install(libc::SIGSEGV)?;
         }

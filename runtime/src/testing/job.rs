@@ -1,7 +1,7 @@
 //! [`Job`]: nodes of one job, each on a thread of this process.
 
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -49,6 +49,21 @@ impl Job {
     /// no room for more.
     pub(crate) fn pair_depth(self, depth: u32) -> Job {
         Job { max_completions: Some((depth + 1) * self.size), ..self }
+    }
+
+    /// Runs `program` on rank 0 of two, with what goes on at rank 1.
+    pub(crate) fn with_the_home(program: impl Fn(&TestNode, &Faults) + Send + Sync + 'static) {
+        let home = Mutex::new(None::<Arc<Faults>>);
+        Job::of(2).run(move |node| {
+            if node.rank() == 1 {
+                *home.lock().unwrap() = Some(Arc::clone(&node.faults));
+            }
+            node.barrier().unwrap();
+            if node.rank() == 0 {
+                let home = home.lock().unwrap().clone().unwrap();
+                program(node, &home);
+            }
+        });
     }
 
     /// Runs `program` on every node. Afterwards nothing that the runtime holds for work in flight may

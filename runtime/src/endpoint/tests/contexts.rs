@@ -1,7 +1,6 @@
 //! Contexts: what a page fault may use, and how it ends when something goes wrong.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use verbs_shim::OperationKind::{FetchAdd, Read, Write};
 use verbs_shim::{Atomic, Status};
@@ -209,21 +208,6 @@ fn read_ahead_waits_for_whoever_comes_for_it() {
     });
 }
 
-/// Runs `program` on rank 0 of two, with what goes on at rank 1.
-fn with_the_home(program: impl Fn(&TestNode, &Faults) + Send + Sync + 'static) {
-    let home = Mutex::new(None::<Arc<Faults>>);
-    Job::of(2).run(move |node| {
-        if node.rank() == 1 {
-            *home.lock().unwrap() = Some(Arc::clone(&node.faults));
-        }
-        node.barrier().unwrap();
-        if node.rank() == 0 {
-            let home = home.lock().unwrap().clone().unwrap();
-            program(node, &home);
-        }
-    });
-}
-
 const FLUSHES: [fn(&Faults); 4] = [
     |_| {},
     |faults| faults.late_flushes(100),
@@ -234,7 +218,7 @@ const FLUSHES: [fn(&Faults); 4] = [
 #[test]
 fn a_pair_that_failed_is_replaced_and_its_home_has_fenced_the_old_one() {
     for flushes in FLUSHES {
-        with_the_home(move |node, home| {
+        Job::with_the_home(move |node, home| {
             node.fill(1, 5);
             let contexts = node.contexts(&[0, 1], 2);
             for round in 1..4 {
@@ -399,7 +383,7 @@ fn a_loss_is_explained_by_a_death_if_word_of_it_comes() {
 
 #[test]
 fn homes_are_told_of_pairs_that_are_gone() {
-    with_the_home(|node, home| {
+    Job::with_the_home(|node, home| {
         let contexts = node.contexts(&[1], 3);
         drop(contexts);
         // At leisure: with the next pair that is made, at the latest.

@@ -1,7 +1,7 @@
 //! Exchanges amid which a queue pair fails: a prefix has happened, the rest never will, and what other work
 //! has lost is told to others.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use verbs_shim::{OperationKind, Status, WorkError};
 
@@ -108,24 +108,9 @@ fn nothing_is_posted_to_another_pair_amid_an_exchange() {
     }
 }
 
-/// Runs `program` on rank 0 of two, with what goes on at rank 1.
-fn with_the_home(program: impl Fn(&TestNode, &Faults) + Send + Sync + 'static) {
-    let home = Mutex::new(None::<Arc<Faults>>);
-    Job::of(2).run(move |node| {
-        if node.rank() == 1 {
-            *home.lock().unwrap() = Some(Arc::clone(&node.faults));
-        }
-        node.barrier().unwrap();
-        if node.rank() == 0 {
-            let home = home.lock().unwrap().clone().unwrap();
-            program(node, &home);
-        }
-    });
-}
-
 #[test]
 fn the_home_has_fenced_the_pair_when_the_loss_is_told() {
-    with_the_home(|node, home| {
+    Job::with_the_home(|node, home| {
         for round in 1..4 {
             node.faults.fail(1, 1, Status::RetryExceeded);
             lost(four_steps(node));
@@ -139,7 +124,7 @@ fn the_home_has_fenced_the_pair_when_the_loss_is_told() {
 
 #[test]
 fn the_trap_leaves_the_fence_out() {
-    with_the_home(|node, home| {
+    Job::with_the_home(|node, home| {
         Paced::open_trap(Trap::ReconnectWithoutFence);
         node.faults.fail(1, 1, Status::RetryExceeded);
         lost(four_steps(node));
