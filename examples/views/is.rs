@@ -61,8 +61,7 @@ pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
         Ok(output)
     })?;
 
-    let numbers: Vec<f64> = sorted.read(output.clone())?.iter().map(|&key| key.into()).collect();
-    let checksum = job.checksum(common::checksum(output.start, &numbers))?;
+    let checksum = job.checksum(checksum(output.start, &sorted.read(output)?))?;
     if job.verifies() {
         let mut expected: Vec<u32> = (0..options.keys).map(|at| key_at(at, options.bits)).collect();
         expected.sort_unstable();
@@ -76,6 +75,14 @@ pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
 fn key_at(at: usize, bits: u32) -> u32 {
     let sum: u64 = (0..4).map(|draw| common::random(4 * at as u64 + draw) >> (64 - bits)).sum();
     (sum / 4) as u32
+}
+
+/// The checksum of sorted keys from place `first` on: the sum of random words, one for each key at its place. Checksums of
+/// parts add up.
+fn checksum(first: usize, keys: &[u32]) -> u64 {
+    let places = (first as u64..).map(|place| place << 32);
+    let terms = places.zip(keys).map(|(place, &key)| common::random(place | u64::from(key)));
+    terms.fold(0, u64::wrapping_add)
 }
 
 /// The buckets that keys fall into.
@@ -211,6 +218,19 @@ mod tests {
             assert_eq!(starts[all[size - 1].end], 10);
             assert!(all.windows(2).all(|pair| pair[0].end == pair[1].start));
         }
+    }
+
+    #[test]
+    fn a_checksum_tells_keys_and_their_places() {
+        let keys = [1, 1, 5, 7];
+        let whole = checksum(9, &keys);
+        assert_eq!(checksum(9, &keys[..1]).wrapping_add(checksum(10, &keys[1..])), whole);
+        for other in [[1, 5, 1, 7], [1, 1, 7, 5], [1, 1, 5, 6], [1, 2, 4, 7]] {
+            assert_ne!(checksum(9, &other), whole);
+        }
+        assert_ne!(checksum(8, &keys), whole);
+        // Low bits take part.
+        assert_ne!((whole ^ checksum(9, &[1, 5, 1, 7])) & 0xff, 0);
     }
 
     #[test]
