@@ -128,6 +128,7 @@ const SHM: &[Row] = &[
 const RXE: &[Row] = &[
     row("miss-bare", "load of a page of 4 KiB: bare fault, copy", "µs", Goal::None("")),
     row("read-lat", "  ib_read_lat of 4 KiB", "µs", Goal::None("")),
+    row("read-then-bare", "  both, in turns", "µs", Goal::None("`get_range`, then a bare fault")),
     row(
         "miss",
         "  miss, pages in random order",
