@@ -124,7 +124,7 @@ fn sample(part: Part, kind: Kind, options: &Options) -> Result<Figures, String> 
     let this = std::env::current_exe().map_err(|e| format!("where this program is: {e}"))?;
     // Where only one side works; see `Priority`.
     let priority = match (options.place, part) {
-        (Place::Rxe, Part::Miss | Part::Scan) => Priority::RealTime,
+        (Place::Rxe, Part::Miss) => Priority::RealTime,
         _ => Priority::Usual,
     };
     let mut command = priority.command(this);

@@ -157,6 +157,8 @@ pub(crate) fn limits(parts: &[Part]) -> Result<Figures, String> {
         size: "65536",
         options: &["-n", "300"],
         take: Take::Bandwidth,
+        // The driver's thread works while a scan copies and adds.
+        priority: Priority::Usual,
         ..latency
     };
     let mut limits = Figures::new();

@@ -140,6 +140,12 @@ impl Span {
         unsafe { madvise(self.address(0), self.len, advice) }
     }
 
+    /// Has the kernel find the memory for these bytes now.
+    pub(crate) fn populate_to_write(&self, at: usize, len: usize) -> Result<(), Errno> {
+        // SAFETY: the range is ours, and nothing that lies there changes.
+        unsafe { madvise(self.address(at), len, Advice::LinuxPopulateWrite) }
+    }
+
     /// Gives back the memory of private pages; they are zeros afterwards, or fault.
     pub(crate) fn empty(&self, at: usize, len: usize) -> Result<(), Errno> {
         // SAFETY: the range is ours. Programs that read it see the page come anew, and that is what they are told.

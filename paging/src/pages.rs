@@ -198,7 +198,8 @@ impl Pages {
                     continue;
                 }
             } else if self.states[page].is_own() {
-                if !self.open_own(taken, wanted)? {
+                let together = self.source.own_together(page);
+                if !self.open_own(taken, wanted.max(together))? {
                     continue;
                 }
             } else {

@@ -40,6 +40,12 @@ pub unsafe trait Source: Send + Sync {
     fn own_write(&self, _page: usize) -> Result<(), Refused> {
         Ok(())
     }
+
+    /// How many [own](crate::Own) pages, this one and those that follow, to open together when this one is written. Those that cannot be had
+    /// at once are left out; [`own_write`](Source::own_write) hears of each of the others.
+    fn own_together(&self, _page: usize) -> usize {
+        1
+    }
 }
 
 /// Pages that are waited for: at first one. Those that are not opened go back to [`State::Absent`] when this is dropped.

@@ -29,6 +29,8 @@ pub(super) struct Mprotect {
     file: OwnedFd,
     view: Span,
     fill: Mapping,
+    /// The kernel's.
+    page: usize,
 }
 
 impl Mprotect {
@@ -41,7 +43,7 @@ impl Mprotect {
         for mapping in [&*fill, &view] {
             mapping.advise(Advice::LinuxDontFork).map_err(system("madvise"))?;
         }
-        Ok(Mprotect { file, view, fill })
+        Ok(Mprotect { file, view, fill, page: rustix::param::page_size() })
     }
 }
 
@@ -63,6 +65,10 @@ impl Pager for Mprotect {
         len: usize,
         access: Access,
     ) -> Result<(), Refused> {
+        if len > self.page {
+            // One call instead of a fault for each page. Kernels before 5.14 do not know it; then there are faults.
+            let _ = self.fill.populate_to_write(at, len);
+        }
         // SAFETY: the caller promises the source; the page is absent, so nobody reads or writes it, and handled by
         // this thread alone. Both are aligned to pages.
         unsafe { copy(from, self.fill.start().add(at), len) };

@@ -7,6 +7,7 @@
 use std::os::fd::BorrowedFd;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use paging::{Arrival, Arrived, Refused, Source};
 
@@ -20,6 +21,9 @@ const LOST: Refused = Refused::new(
     "the connection to the node that stores it failed, and all others that faults can use; its rank",
 );
 pub(crate) const LEFT: Refused = Refused::new("this node has left the job");
+/// The most own pages that are opened together.
+const TOGETHER: usize = 64;
+
 /// Of every write through a view that was opened so.
 pub(crate) const READ_ONLY: Refused =
     Refused::new("the view is read-only: open one without `read_only` to write");
@@ -72,9 +76,17 @@ unsafe impl<P: Primitives> Source for Fetcher<P> {
         if self.0.read_only {
             return Err(READ_ONLY);
         }
-        self.0.tally.faults.add(1);
         self.0.dirty.add(page);
         Ok(())
+    }
+
+    fn own_together(&self, page: usize) -> usize {
+        let core = &*self.0;
+        core.tally.faults.add(1);
+        let (first, acquires) = (core.table.habit(page), core.generation.load(Ordering::Relaxed));
+        let end = (page + TOGETHER).min(core.segment.page_count() as usize);
+        let follows = |next: &usize| core.table.habit(*next).goes_with(first, acquires);
+        1 + (page + 1..end).take_while(follows).count()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What it costs, counted.
 
+use std::ops::Range;
+
 use verbs_shim::OperationKind;
 
 use super::*;
@@ -124,7 +126,7 @@ fn own_pages_cost_no_network_and_no_copy() {
 }
 
 #[test]
-fn a_page_that_is_always_written_faults_once_in_nine_releases() {
+fn a_page_that_is_always_written_faults_less_and_less_often() {
     Job::of(2).run(|node| {
         for (number, mechanism) in mechanisms().into_iter().enumerate() {
             let segment = segment(node, &number.to_string(), 2, Distribution::Block);
@@ -134,31 +136,66 @@ fn a_page_that_is_always_written_faults_once_in_nine_releases() {
             // The other node's page; and its own, which has no twins, but as many faults.
             let theirs = 1 - node.rank() as usize;
             let before = view.counts();
-            for round in 1..=22u8 {
+            for round in 1..=30u8 {
                 view.put(theirs * PAGE, round);
                 view.put((1 - theirs) * PAGE + 1, round);
                 view.release();
                 twins.push(view.counts().twins);
             }
-            // Three times, then open for eight releases, closed, and open again at once.
-            let expected: Vec<u64> = (1..=22)
+            // Three times, then open for eight releases, closed, and open again at once, for sixteen.
+            let expected: Vec<u64> = (1..=30)
                 .map(|release| match release {
                     1..=4 => release,
                     5..=12 => 4,
-                    13..=21 => 5,
+                    13..=29 => 5,
                     _ => 6,
                 })
                 .collect();
             assert_eq!(twins, expected);
             let after = view.counts();
-            assert_eq!(after.bytes_home - before.bytes_home, 22);
+            assert_eq!(after.bytes_home - before.bytes_home, 30);
             // One fetch; the faults of first writes to pages that are there bring nothing.
             assert_eq!(after.fetched, 1);
             node.barrier().unwrap();
             view.acquire();
             for page in 0..2 {
-                assert_eq!([view.get(page * PAGE), view.get(page * PAGE + 1)], [22, 22]);
+                assert_eq!([view.get(page * PAGE), view.get(page * PAGE + 1)], [30, 30]);
             }
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
+fn own_pages_that_were_written_together_are_opened_together() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 400, Distribution::Block);
+            let view = Plain::of(&segment, mechanism, 400);
+            view.barrier(node);
+            let mine = node.rank() as usize * 200;
+            let write = |pages: Range<usize>, value: u8| {
+                let before = view.counts().faults;
+                pages.for_each(|page| view.put((mine + page) * PAGE, value));
+                view.release();
+                view.counts().faults - before
+            };
+            assert_eq!(write(0..150, 1), 150);
+            // Pages that are open already tell nobody, so three times 64 at most.
+            assert_eq!(write(0..150, 2), 3);
+            // Those that were not written then are not opened with them.
+            assert_eq!(write(150..160, 3), 10);
+            assert_eq!(write(140..160, 4), 2);
+            node.barrier().unwrap();
+            view.acquire();
+            let other = 200 - mine;
+            let firsts = view.firsts(other..other + 161);
+            let expected = |page| match page {
+                0..140 => 2,
+                140..160 => 4,
+                _ => 0,
+            };
+            assert_eq!(firsts, (0..161).map(expected).collect::<Vec<u8>>());
             node.barrier().unwrap();
         }
     });
