@@ -54,7 +54,8 @@ impl Nodes {
             for name in JobEnv::VARIABLES {
                 command.env_remove(name);
             }
-            command.envs(coordinator.job().for_rank(Rank(rank as u32)).to_env());
+            let job_env = coordinator.job().for_rank(Rank(rank as u32));
+            command.envs(JobEnv { local_size: Some(job.size), ..job_env }.to_env());
             command.stdin(stdin_of(rank));
             if !at_terminal {
                 // A group of its own lets the launcher reach what the program starts in turn. The

@@ -8,6 +8,7 @@
 //! | `PANGEA_SECRET` | 64 hexadecimal digits |
 //! | `PANGEA_RANK` | `2`; optional, without it the lowest free rank is given out |
 //! | `PANGEA_CACHE` | `64M`; optional, goes before what the coordinator says of the node's cache |
+//! | `PANGEA_LOCAL_SIZE` | `4`; optional: how many nodes of the job share this machine's processors |
 //!
 //! `PANGEA_VIEW` says how views are made, the same for all nodes (`coherence/release/setting.rs`), and
 //! `PANGEA_CHECK` whether their races are looked for, the same for all, too (`coherence/release/races/mod.rs`).
@@ -29,6 +30,9 @@ const SECRET: &str = "PANGEA_SECRET";
 const RANK: &str = "PANGEA_RANK";
 /// The variable with the size of the node's cache.
 const CACHE: &str = "PANGEA_CACHE";
+
+/// The variable with the number of nodes on this machine.
+const LOCAL_SIZE: &str = "PANGEA_LOCAL_SIZE";
 
 /// Where a coordinator listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,12 +146,15 @@ pub struct JobEnv {
     pub rank: Option<Rank>,
     /// How many bytes of coherent data this node caches at most; without it, what the coordinator says.
     pub cache_bytes: Option<u64>,
+    /// How many nodes of the job are on this machine, as far as its launcher knows. If they are more than it has processors, nodes that wait
+    /// soon sleep.
+    pub local_size: Option<u32>,
 }
 
 impl JobEnv {
     /// The names of the variables that [`JobEnv::from_env`] reads. A launcher removes them from
     /// what it inherited before it sets its own.
-    pub const VARIABLES: [&str; 4] = [JOB, SECRET, RANK, CACHE];
+    pub const VARIABLES: [&str; 5] = [JOB, SECRET, RANK, CACHE, LOCAL_SIZE];
 
     /// Reads the environment of this process; `None` when it belongs to no job (`PANGEA_JOB` is
     /// not set).
@@ -188,15 +195,17 @@ impl JobEnv {
             problem(SECRET, "is not set; set it to what the launcher says".to_owned())
         })?;
         let secret = Secret::from_hex(secret.trim()).map_err(|wrong| problem(SECRET, wrong))?;
-        let rank = text(RANK)?
-            .map(|rank| {
-                rank.trim().parse().map(Rank).map_err(|_| {
-                    problem(RANK, format!("is {rank:?}, but a rank is a number from 0"))
-                })
-            })
-            .transpose()?;
+        let number = |variable, what: &str| {
+            let number = text(variable)?.map(|number| {
+                let wrong = |_| problem(variable, format!("is {number:?}, but {what} is a number"));
+                number.trim().parse().map_err(wrong)
+            });
+            number.transpose()
+        };
+        let rank = number(RANK, "a rank")?.map(Rank);
+        let local_size = number(LOCAL_SIZE, "how many nodes are on this machine")?;
         let cache_bytes = cache_bytes(&get)?;
-        Ok(JobEnv { addresses, secret, rank, cache_bytes })
+        Ok(JobEnv { addresses, secret, rank, cache_bytes, local_size })
     }
 
     /// What the environment of this process says of the cache of a node, whether or not it names a job.
@@ -220,6 +229,7 @@ impl JobEnv {
             vec![(JOB.to_owned(), addresses.join(",")), (SECRET.to_owned(), self.secret.to_hex())];
         variables.extend(self.rank.map(|rank| (RANK.to_owned(), rank.to_string())));
         variables.extend(self.cache_bytes.map(|bytes| (CACHE.to_owned(), bytes.to_string())));
+        variables.extend(self.local_size.map(|size| (LOCAL_SIZE.to_owned(), size.to_string())));
         variables
     }
 }
@@ -268,13 +278,15 @@ mod tests {
             secret: Secret([0xA5; 32]),
             rank: None,
             cache_bytes: None,
+            local_size: None,
         }
     }
 
     #[test]
     fn what_is_written_is_read() {
         let with_cache = JobEnv { cache_bytes: Some(3 << 20), ..env() };
-        for env in [env(), env().for_rank(Rank(3)), with_cache] {
+        let with_others = JobEnv { local_size: Some(7), ..env() };
+        for env in [env(), env().for_rank(Rank(3)), with_cache, with_others] {
             let variables = env.to_env();
             let variables: Vec<(&str, &str)> =
                 variables.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();

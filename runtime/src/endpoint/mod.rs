@@ -126,6 +126,9 @@ impl<P: Primitives> Endpoint<P> {
         reserved: u64,
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Endpoint<P>, Error> {
+        if let Some(nodes) = job.local_size {
+            P::shares_processors(nodes);
+        }
         let (client, welcome) = Client::connect(job)?;
         let fabric = Fabric::new(open(&welcome)?);
         let memory = fabric.allocate(welcome.arena_bytes as usize)?;

@@ -196,7 +196,7 @@ impl<P: Primitives> Thread<P> {
                 self.end_failed_pairs(endpoint)?;
             }
             // A NIC needs no processor of ours, so it is worth spinning for longer than for a peer.
-            P::relax(attempt / 8);
+            P::relax(attempt / 2);
             attempt = attempt.saturating_add(1);
         }
     }

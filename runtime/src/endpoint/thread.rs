@@ -351,7 +351,7 @@ impl<P: Primitives> Thread<P> {
             if attempt % 1024 == 1023 {
                 self.end_failed_pairs(endpoint)?;
             }
-            P::relax(attempt / 8);
+            P::relax(attempt / 2);
             attempt = attempt.saturating_add(1);
         }
     }

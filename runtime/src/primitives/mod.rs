@@ -79,6 +79,9 @@ pub trait Primitives: Sized + Send + Sync + 'static {
     /// Waits for so long.
     fn sleep(duration: Duration);
 
+    /// So many nodes share the processors that this one may use.
+    fn shares_processors(_nodes: u32) {}
+
     /// Passes a moment while waiting for somebody else. `attempt` counts from 0 in each wait.
     fn relax(attempt: u32);
 

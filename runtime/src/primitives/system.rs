@@ -11,6 +11,8 @@
 )]
 
 use std::io;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,6 +39,16 @@ const EAGER: u32 = 32;
 /// Attempts that only spin. Afterwards the processor is offered to others, because the one who is
 /// waited for may need it: jobs with more nodes than cores are common on the machines that test.
 const SPINS: u32 = 200;
+
+/// Attempts that offer the processor, where there are more nodes than processors; afterwards they sleep. A scheduler that
+/// is fair gives it back at once to whoever has had little of it, which is who waits, and not who is waited for.
+const YIELDS: u32 = 400;
+
+/// How long they sleep, to which the kernel adds its timer's slack of usually 50 µs.
+const NAP: Duration = Duration::from_micros(20);
+
+/// Whether there are more nodes of one job than processors: a fact of the machine, like the number of its processors.
+static CROWDED: AtomicBool = AtomicBool::new(false);
 
 impl Primitives for System {
     type Provider = Counted<AnyProvider>;
@@ -72,12 +84,18 @@ impl Primitives for System {
         thread::sleep(duration);
     }
 
+    fn shares_processors(nodes: u32) {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        CROWDED.store(nodes as usize > processors, Ordering::Relaxed);
+    }
+
     #[inline]
     fn relax(attempt: u32) {
         match attempt {
             ..EAGER => {}
             EAGER..SPINS => std::hint::spin_loop(),
-            SPINS.. => thread::yield_now(),
+            SPINS.. if attempt < YIELDS || !CROWDED.load(Ordering::Relaxed) => thread::yield_now(),
+            _ => thread::sleep(NAP),
         }
     }
 

@@ -68,7 +68,13 @@ pub(super) fn start<P: Primitives>(
     }
     let (acceptor, addresses, wake) = P::Acceptor::listen(config.listen)?;
     let secret = Secret::random::<P>()?;
-    let job = JobEnv { addresses, secret: secret.clone(), rank: None, cache_bytes: None };
+    let job = JobEnv {
+        addresses,
+        secret: secret.clone(),
+        rank: None,
+        cache_bytes: None,
+        local_size: None,
+    };
     let shared = Arc::new(Shared { orders: Mutex::new(Orders::default()), wake });
     let mut server = Server::<P> {
         acceptor,

@@ -214,7 +214,7 @@ impl<'c, P: Primitives> Claimed<'c, P> {
                     return Err(contexts.lose(slot, home));
                 }
                 contexts.check(rank)?;
-                P::relax(attempt / 8);
+                P::relax(attempt / 2);
                 attempt = attempt.saturating_add(1);
             }
             // There is room for all homes.
@@ -249,7 +249,7 @@ impl<'c, P: Primitives> Claimed<'c, P> {
                 }
             }
             // A NIC needs no processor of ours, so it is worth spinning for longer than for a peer.
-            P::relax(attempt / 8);
+            P::relax(attempt / 2);
             attempt = attempt.saturating_add(1);
         }
         outcome

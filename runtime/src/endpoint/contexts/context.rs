@@ -138,7 +138,7 @@ impl<P: Primitives> Contexts<P> {
             if let Some(died) = self.endpoint.death_of(self.homes[home].rank) {
                 return Err(died);
             }
-            P::relax(attempt / 8);
+            P::relax(attempt / 2);
             attempt = attempt.saturating_add(1);
         }
         pairs.error(home).map_or(Ok(()), |error| Err(self.endpoint.work_failed(error)))

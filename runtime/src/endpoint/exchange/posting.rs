@@ -174,7 +174,7 @@ impl<'t, P: Primitives> Posting<'t, P> {
             if attempt % 1024 == 1023 {
                 self.thread.end_failed_pairs(self.endpoint)?;
             }
-            P::relax(attempt / 8);
+            P::relax(attempt / 2);
             attempt = attempt.saturating_add(1);
         }
         self.has_posted = true;
