@@ -7,7 +7,8 @@ use std::ptr::{self, NonNull};
 
 use rustix::io::Errno;
 use rustix::mm::{
-    Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munmap,
+    Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mmap_anonymous, mprotect, munlock,
+    munmap,
 };
 
 use crate::error::Error;
@@ -146,6 +147,12 @@ impl Span {
         unsafe { madvise(self.address(at), len, Advice::LinuxPopulateWrite) }
     }
 
+    /// Lets pages be given back also where the program has asked for all of its future memory to be locked.
+    pub(crate) fn unlock(&self) -> Result<(), Errno> {
+        // SAFETY: the range is ours; what lies there stays as it is.
+        unsafe { munlock(self.address(0), self.len) }
+    }
+
     /// Gives back the memory of private pages; they are zeros afterwards, or fault.
     pub(crate) fn empty(&self, at: usize, len: usize) -> Result<(), Errno> {
         // SAFETY: the range is ours. Programs that read it see the page come anew, and that is what they are told.
@@ -161,6 +168,21 @@ impl Span {
     ) -> Result<(), Errno> {
         // SAFETY: the range is ours; accesses that it closes fault and are served.
         unsafe { mprotect(self.address(at), len, access) }
+    }
+
+    /// Changes how bytes can be accessed, all of which can be accessed as `from` says. Where the process has too many mappings for
+    /// that, they stay as they were.
+    pub(crate) fn change(
+        &self,
+        at: usize,
+        len: usize,
+        to: MprotectFlags,
+        from: MprotectFlags,
+    ) -> Result<(), Errno> {
+        self.protect(at, len, to).inspect_err(|_| {
+            // It may have got half way. The way back needs no mapping that was not there before.
+            let _ = self.protect(at, len, from);
+        })
     }
 }
 

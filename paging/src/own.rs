@@ -99,10 +99,7 @@ impl OwnPages {
             return Ok(());
         }
         let (at, len) = (pages.start * self.page, pages.len() * self.page);
-        self.view.protect(at, len, to).inspect_err(|_| {
-            // It may have got half way. The way back needs no mapping that was not there before.
-            let _ = self.view.protect(at, len, from);
-        })
+        self.view.change(at, len, to, from)
     }
 }
 

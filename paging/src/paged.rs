@@ -235,19 +235,27 @@ impl Paged {
     /// Makes the clean pages among these absent, and gives back their memory. Dirty ones stay, and own ones.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// When the system refuses; the pages that it did not remove are clean still.
     ///
     /// # Panics
     /// When there are no such pages.
     pub fn remove(&self, pages: Range<usize>) -> Result<(), Error> {
         let size = self.page_size();
         self.take_runs(pages, State::Clean, Of::Others, |mut run| {
-            // Whatever becomes of it, the bytes are not to be relied on: the next access fetches.
-            run.back = State::Absent;
-            self.pages
-                .pager
-                .remove(run.pages.start * size, run.pages.len() * size)
-                .map_err(|errno| Error::system("removing pages", errno))
+            // A page is absent only when it is gone: else an access would meet what is there still, and not fault.
+            let pager = &self.pages.pager;
+            if pager.remove(run.pages.start * size, run.pages.len() * size).is_ok() {
+                run.back = State::Absent;
+                return Ok(());
+            }
+            // Some of them may be gone.
+            let mut outcome = Ok(());
+            while let Some(page) = run.first() {
+                let removed = pager.remove(page * size, size);
+                run.give_first(if removed.is_ok() { State::Absent } else { State::Clean });
+                outcome = outcome.and(removed.map_err(not_removed));
+            }
+            outcome
         })
     }
 
@@ -328,6 +336,15 @@ impl Paged {
         }
         Ok(())
     }
+}
+
+fn not_removed(errno: Errno) -> Error {
+    let hint = match errno {
+        Errno::INVAL => " (locked memory cannot be given back: munlock it)",
+        Errno::NOMEM => " (vm.max_map_count may be too low)",
+        _ => "",
+    };
+    Error::system(format!("removing pages{hint}"), errno)
 }
 
 /// Which pages are meant.

@@ -248,9 +248,11 @@ impl Pages {
         if !allowed() {
             return false;
         }
-        // Whatever becomes of it, the bytes are not to be relied on.
-        taken.back = State::Absent;
-        self.pager.remove(page * self.page, self.page).is_ok()
+        let removed = self.pager.remove(page * self.page, self.page).is_ok();
+        if removed {
+            taken.back = State::Absent;
+        }
+        removed
     }
 
     /// Makes a dirty page clean, without waiting, if `visit` agrees.

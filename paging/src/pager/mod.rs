@@ -124,7 +124,7 @@ pub(crate) trait Pager: Send + Sync {
     /// Closes pages for writing. When this returns, no thread writes to them any more.
     fn forbid_writes(&self, at: usize, len: usize) -> Result<(), Errno>;
 
-    /// Makes pages absent, and gives back their memory.
+    /// Makes clean pages absent, and gives back their memory. If this fails, some may be gone; a single page is there still.
     fn remove(&self, at: usize, len: usize) -> Result<(), Errno>;
 
     /// Puts absent pages where part of a file was mapped, which nobody uses now.

@@ -14,6 +14,9 @@ use crate::copy::copy;
 use crate::error::{Error, Refused, Unavailable};
 use crate::mapping::{Mapping, READ, READ_WRITE, Span};
 
+/// Absent pages must fault.
+const CLOSED: MprotectFlags = MprotectFlags::empty();
+
 fn file() -> Result<OwnedFd, Errno> {
     memfd_create("paged", MemfdFlags::CLOEXEC)
 }
@@ -76,28 +79,27 @@ impl Pager for Mprotect {
             Access::Read => READ,
             Access::Write => READ_WRITE,
         };
-        self.view.protect(at, len, access).map_err(|errno| {
-            // It may have got half way, and absent pages must fault.
-            let _ = self.view.protect(at, len, MprotectFlags::empty());
-            refused(errno)
-        })
+        self.view.change(at, len, access, CLOSED).map_err(refused)
     }
 
     fn allow_writes(&self, at: usize, len: usize) -> Result<(), Refused> {
-        self.view.protect(at, len, READ_WRITE).map_err(refused)
+        self.view.change(at, len, READ_WRITE, READ).map_err(refused)
     }
 
     fn forbid_writes(&self, at: usize, len: usize) -> Result<(), Errno> {
-        self.view.protect(at, len, READ)
+        self.view.change(at, len, READ, READ_WRITE)
     }
 
     fn remove(&self, at: usize, len: usize) -> Result<(), Errno> {
-        self.view.protect(at, len, MprotectFlags::empty())?;
+        self.view.change(at, len, CLOSED, READ)?;
         let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-        rustix::io::retry_on_intr(|| fallocate(&self.file, flags, at as u64, len as u64))
+        let punch = || fallocate(&self.file, flags, at as u64, len as u64);
+        // Memory that is not given back is filled anew when the page comes again.
+        let _ = rustix::io::retry_on_intr(punch);
+        Ok(())
     }
 
     fn restore(&self, at: usize, len: usize) -> Result<(), Errno> {
-        self.view.put_file(at, len, self.file.as_fd(), at as u64, MprotectFlags::empty())
+        self.view.put_file(at, len, self.file.as_fd(), at as u64, CLOSED)
     }
 }

@@ -182,6 +182,7 @@ impl Userfaultfd {
             .map_err(|errno| Error::system("registering memory with userfaultfd", errno))?;
         view.advise(Advice::LinuxDontFork).map_err(|errno| Error::system("madvise", errno))?;
         without_large_pages(&view).map_err(|errno| Error::system("madvise", errno))?;
+        view.unlock().map_err(|errno| Error::system("munlock", errno))?;
         view.protect(0, view.len(), READ_WRITE)
             .map_err(|errno| Error::system("mprotect", errno))?;
         Ok(Userfaultfd { file, view })
@@ -262,6 +263,7 @@ impl Pager for Userfaultfd {
         let part = self.view.put_private(at, len)?;
         register(self.file, &part)?;
         without_large_pages(&part)?;
+        part.unlock()?;
         part.protect(0, len, READ_WRITE)
     }
 }

@@ -123,7 +123,10 @@ pub(crate) fn run(case: &str, mechanism: &str) -> ExitCode {
         "locked" => {
             // SAFETY: concerns memory that is mapped from now on; where the limit is too low, it fails.
             if unsafe { libc::mlockall(libc::MCL_FUTURE) } == 0 {
-                drop(used(&home, mechanism));
+                let paged = used(&home, mechanism);
+                paged.remove(0..1).expect("its pages are not locked");
+                home.words[1].store(5, Ordering::Relaxed);
+                assert_eq!(load(&paged, 1), 5);
             }
             println!("passed");
         }

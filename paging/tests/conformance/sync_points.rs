@@ -3,12 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use paging::{Access, Mechanism, Paged, State};
+use rustix::mm::{MlockFlags, mlock_with, munlock};
 
 use crate::Case;
 use crate::home::{AtEnd, Home, PAGE, load, store, word};
 
 pub(crate) const CASES: &[Case] = &[
     ("what_was_removed_is_fetched_anew", what_was_removed_is_fetched_anew),
+    ("what_cannot_be_removed_stays_as_it_is", what_cannot_be_removed_stays_as_it_is),
     ("protecting_shows_dirty_pages_and_tells_the_next_write", protecting_shows_dirty_pages),
     ("populate_opens_what_bytes_touch", populate_opens_what_bytes_touch),
     ("a_refusal_outside_of_the_handler_is_an_error", a_refusal_is_an_error),
@@ -46,6 +48,39 @@ fn what_was_removed_is_fetched_anew(mechanism: Mechanism) {
     }
     assert_eq!((load(&paged, 2 * WORDS), load(&paged, 2 * WORDS + 1)), (22, word(2 * WORDS + 1)));
     assert_eq!(home.counts(), (10, 1));
+}
+
+fn what_cannot_be_removed_stays_as_it_is(mechanism: Mechanism) {
+    let home = Home::new(3, PAGE);
+    let paged = home.map(mechanism);
+    for page in 0..3 {
+        load(&paged, page * WORDS);
+    }
+    let second = paged.start().as_ptr().wrapping_add(PAGE).cast();
+    // SAFETY: a page of the range; locking changes nothing of what lies there.
+    unsafe { mlock_with(second, PAGE, MlockFlags::ONFAULT) }.expect("a page may be locked");
+    for index in 0..3 * WORDS {
+        home.words[index].store(!word(index), Ordering::Relaxed);
+    }
+    let is_gone = paged.try_remove(1);
+    let removed = paged.remove(0..3);
+    // A file's page can be removed though it is locked.
+    assert_eq!(is_gone, mechanism == Mechanism::Mprotect);
+    let states = [0, 1, 2].map(|page| paged.state(page));
+    if is_gone {
+        assert_eq!((removed.is_ok(), states), (true, [State::Absent; 3]));
+    } else {
+        let error = removed.expect_err("a page is locked").to_string();
+        assert!(error.contains("munlock"), "{error}");
+        assert_eq!(states, [State::Absent, State::Clean, State::Absent]);
+        assert_eq!(load(&paged, WORDS + 1), word(WORDS + 1));
+        // SAFETY: as above.
+        unsafe { munlock(second, PAGE) }.expect("is locked");
+        paged.remove(0..3).expect("nothing is locked any more");
+    }
+    for page in 0..3 {
+        assert_eq!(load(&paged, page * WORDS), !word(page * WORDS));
+    }
 }
 
 fn protecting_shows_dirty_pages(mechanism: Mechanism) {
