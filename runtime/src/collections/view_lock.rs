@@ -92,6 +92,9 @@ impl<T: Element, P: Primitives> View<T, P> {
         if let Some(clocks) = clocks {
             clocks.locked(lock.name())?;
         }
+        if let Some(holder) = poison.and_then(Poison::rank) {
+            self.mapped().outlast(holder)?;
+        }
         self.mapped().acquire(&self.concerned(&range))?;
         let locked = LockedView { view: self, range, lock, held: Some(held) };
         match poison {

@@ -86,8 +86,13 @@ impl<P: Primitives> Endpoint<P> {
         }
         let answer = self.client.connect_pair(Rank(home), &control::ask_fenced(Rank(dead)));
         answer.map_err(|error| self.check_membership().err().unwrap_or(error.into()))?;
-        self.fenced.lock().insert((home, dead));
+        self.note_fence_of(home, dead);
         Ok(true)
+    }
+
+    /// A home has said that it has fenced a dead node.
+    pub(crate) fn note_fence_of(&self, home: u32, dead: u32) {
+        self.fenced.lock().insert((home, dead));
     }
 }
 

@@ -86,6 +86,15 @@ pub enum Poison {
     },
 }
 
+impl Poison {
+    /// The rank of the holder that caused it, where it is known.
+    pub(crate) fn rank(self) -> Option<u32> {
+        match self {
+            Poison::Holder { rank } | Poison::Torn { rank } => rank,
+        }
+    }
+}
+
 /// The lock, just become this node's own.
 #[derive(Clone, Copy)]
 struct Own {
