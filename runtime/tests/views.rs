@@ -427,9 +427,12 @@ fn pages_live_where_they_are_touched_first_and_move() {
         view.move_to(piece(2), 1).unwrap();
         assert_eq!(view.home_of(2 * quarter).unwrap(), Some(1), "as it was, or is now");
         assert!(right(&view));
-        let second = (me == 0).then(|| array.view().unwrap());
-        says(view.settle(), &["another view"]);
-        drop(second);
+        let attached = node.release_array::<u64>(array.name()).attach().unwrap();
+        for array in [&array, &attached] {
+            let second = (me == 0).then(|| array.view().unwrap());
+            says(view.settle(), &["another view"]);
+            drop(second);
+        }
         says(view.move_to(0..1, 2), &["rank 2"]);
         says(view.move_to(0..len + 1, 1), &["does not lie in"]);
         says(view.home_of(len), &["does not lie in"]);

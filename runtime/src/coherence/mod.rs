@@ -33,6 +33,7 @@ mod release;
 mod sequential;
 mod strict;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,6 +61,8 @@ pub(crate) struct Coherence<P: Primitives> {
     holds: Holds<P>,
     recoveries: [AtomicU64; 3],
     cache_bytes: usize,
+    /// How many views this node has, by the segment's number, whichever handle they were got by.
+    views: Mutex<BTreeMap<u64, usize>, P>,
     /// Whether `PANGEA_CHECK` says something.
     checks_races: bool,
     /// Made when the checked mode needs them.
@@ -77,6 +80,7 @@ impl<P: Primitives> Coherence<P> {
             holds: Holds::new(),
             recoveries: Default::default(),
             cache_bytes,
+            views: Mutex::new(BTreeMap::new()),
             checks_races: races_are_asked_for().unwrap_or(true),
             race_clocks: Mutex::new(None),
         }
@@ -95,6 +99,27 @@ impl<P: Primitives> Coherence<P> {
     /// The bytes that copies may take.
     pub(crate) fn cache_bytes(&self) -> usize {
         self.cache_bytes
+    }
+
+    /// A view of the segment of this number is made.
+    pub(crate) fn add_view(&self, segment: u64) {
+        *self.views.lock().entry(segment).or_default() += 1;
+    }
+
+    /// One is dropped.
+    pub(crate) fn remove_view(&self, segment: u64) {
+        let mut views = self.views.lock();
+        if let Some(count) = views.get_mut(&segment) {
+            *count -= 1;
+            if *count == 0 {
+                views.remove(&segment);
+            }
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn views(&self, segment: u64) -> usize {
+        self.views.lock().get(&segment).copied().unwrap_or_default()
     }
 
     /// What orders writes in the checked mode; `None` if that is not asked for.

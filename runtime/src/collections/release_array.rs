@@ -41,7 +41,7 @@ pub(super) struct Inner<P: Primitives> {
     pub(super) segment: Arc<Segment<P>>,
     pub(super) coherence: Arc<Coherence<P>>,
     pub(super) sync: Arc<Sync<P>>,
-    /// How many views there are; [`RELEASED`] when there can be none any more.
+    /// How many views were got by these handles; [`RELEASED`] when there can be none any more.
     views: AtomicUsize,
 }
 
@@ -64,21 +64,23 @@ impl<P: Primitives> Counted<P> {
     fn new(inner: &Arc<Inner<P>>) -> Result<Counted<P>, Error> {
         let one_more = |views: usize| (views != RELEASED).then(|| views + 1);
         match inner.views.fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more) {
-            Ok(_) => Ok(Counted(Arc::clone(inner))),
+            Ok(_) => {
+                inner.coherence.add_view(inner.segment.id().0);
+                Ok(Counted(Arc::clone(inner)))
+            }
             Err(_) => Err(inner.released()),
         }
     }
-}
 
-impl<P: Primitives> Counted<P> {
-    /// Whether there is no other view that was got by this handle or its clones.
+    /// Whether this node has no other view of the array.
     pub(super) fn is_alone(&self) -> bool {
-        self.0.views.load(Ordering::Acquire) == 1
+        self.0.coherence.views(self.0.segment.id().0) == 1
     }
 }
 
 impl<P: Primitives> Drop for Counted<P> {
     fn drop(&mut self) {
+        self.0.coherence.remove_view(self.0.segment.id().0);
         self.0.views.fetch_sub(1, Ordering::AcqRel);
     }
 }
