@@ -54,6 +54,7 @@ pub use own::Own;
 pub use page::Page;
 pub use paged::{Layout, Paged};
 pub use pager::Mechanism;
+pub use signals::Blocked;
 pub use source::{Arrival, Arrived, Source};
 pub use state::State;
 

@@ -1,25 +1,32 @@
 //! Blocking signals for a while.
 
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr;
 
 /// All signals are blocked in this thread until this is dropped.
 ///
-/// While a thread has made pages busy outside of the fault handler, the handler of another signal might
-/// interrupt it, touch such a page, and wait for the thread that it has interrupted.
-pub(crate) struct Blocked {
+/// To be held outside of the fault handler while this thread has what a fault may wait for: a busy page, or what a
+/// [`Source`](crate::Source) uses one at a time. Else the handler of another signal might interrupt the thread, touch paged memory, and wait
+/// for the thread that it has interrupted.
+#[must_use = "signals come again when this is dropped"]
+pub struct Blocked {
     before: libc::sigset_t,
+    /// It stays on its thread.
+    thread: PhantomData<*const ()>,
 }
 
 impl Blocked {
-    pub(crate) fn new() -> Blocked {
+    /// Blocks them.
+    #[allow(clippy::new_without_default, reason = "it has an effect")]
+    pub fn new() -> Blocked {
         let mut all = MaybeUninit::uninit();
         // SAFETY: fills the set that it is given.
         let all = unsafe {
             libc::sigfillset(all.as_mut_ptr());
             all.assume_init()
         };
-        Blocked { before: set_mask(&all) }
+        Blocked { before: set_mask(&all), thread: PhantomData }
     }
 }
 

@@ -65,6 +65,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use paging::Blocked;
 use verbs_shim::Memory;
 
 use super::{Endpoint, Place, WORD_OF_DEATH, control};
@@ -193,6 +194,12 @@ impl<P: Primitives> Contexts<P> {
     /// From now on nobody changes to a context's own stack: where threads are coroutines, which must not be left on another one.
     pub(crate) fn stay_on_stack(&mut self) {
         self.by_hand = true;
+    }
+
+    /// To be held while one is claimed in ordinary context. A handler of the program's that comes then and touches a view would wait for that
+    /// context, and so for the thread that it stands on.
+    pub(crate) fn block(&self) -> Option<Blocked> {
+        (!self.by_hand).then(Blocked::new)
     }
 
     /// How many there are.

@@ -49,6 +49,8 @@ impl<P: Primitives> Contexts<P> {
     /// Waits until nobody has the context, exchanges it with that of `new`, and abandons the old one. `closed` are the keys
     /// of those of its pairs that homes have closed, where they have opened a new one.
     fn replace(&self, slot: &Slot<P>, mut new: Slot<P>, closed: &[u64]) {
+        // A handler of the program's that touches a view would wait for the context, and so for this thread, which it stands on.
+        let blocked = self.block();
         let mut attempt = 0u32;
         let was = loop {
             let claimed = [IDLE, AHEAD, SPOILED].into_iter().find(|from| slot.claim(*from).is_ok());
@@ -74,6 +76,7 @@ impl<P: Primitives> Contexts<P> {
             slot.reaches[home].store(*new.reaches[home].get_mut(), Ordering::Relaxed);
         }
         slot.state.store(IDLE, Ordering::Release);
+        drop(blocked);
         self.abandon(&mut new);
     }
 }

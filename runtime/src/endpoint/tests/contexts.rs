@@ -1,6 +1,6 @@
 //! Contexts: what a page fault may use, and how it ends when something goes wrong.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 
 use verbs_shim::OperationKind::{FetchAdd, Read, Write};
 use verbs_shim::{Atomic, Status};
@@ -247,6 +247,43 @@ fn a_pair_that_failed_is_replaced_and_its_home_has_fenced_the_old_one() {
             }
         });
     }
+}
+
+/// The signals that a thread of this process blocks, bit by bit.
+fn blocked_by(thread: i32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/self/task/{thread}/status")).unwrap();
+    let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap();
+    u64::from_str_radix(blocked.trim(), 16).unwrap()
+}
+
+#[test]
+fn no_handler_comes_to_who_exchanges_a_context() {
+    on_rank_0_of(3, |node| {
+        let contexts = node.contexts(&[1, 2], 1);
+        node.faults.fail(1, 0, Status::RetryExceeded);
+        assert_eq!(read_page(&contexts, 1), Err(Unserved::Lost(1)));
+        // As long as somebody has it, it is waited for.
+        let claimed = contexts.claim(2).unwrap();
+        let repairer = AtomicI32::new(0);
+        #[expect(clippy::disallowed_methods, reason = "another thread of the node")]
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                repairer.store(rustix::thread::gettid().as_raw_nonzero().get(), Ordering::SeqCst);
+                contexts.repair().unwrap();
+                assert_eq!(blocked_by(repairer.load(Ordering::SeqCst)), 0);
+            });
+            let blocks = |signal: i32| {
+                let thread = repairer.load(Ordering::SeqCst);
+                thread != 0 && blocked_by(thread) >> (signal - 1) & 1 == 1
+            };
+            // SIGUSR1 and SIGALRM. If they are never blocked, the job hangs, and that is told.
+            while !blocks(10) || !blocks(14) {
+                std::thread::yield_now();
+            }
+            drop(claimed);
+        });
+        assert_eq!(read_page(&contexts, 1), Ok(0));
+    });
 }
 
 #[test]

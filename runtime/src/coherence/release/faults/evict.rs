@@ -90,8 +90,9 @@ impl<P: Primitives> Core<P> {
         gone
     }
 
-    /// Sends a dirty page home and drops it; false if that cannot be done just now.
+    /// Sends a dirty page home and drops it, in ordinary context; false if that cannot be done just now.
     pub(crate) fn push_out(&self, paged: &Paged, page: usize) -> bool {
+        let _blocked = self.contexts.block();
         let rank = self.place(page).rank;
         let context = self.claim(rank);
         context.is_ok_and(|mut context| self.push_out_by(&mut context, paged, page))
