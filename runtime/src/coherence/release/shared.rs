@@ -16,7 +16,8 @@ use paging::{Paged, Refused};
 
 use super::faults::ahead::Ahead;
 use super::faults::attempts::Attempts;
-use super::faults::line::{Budget, Line};
+use super::faults::budget::Budget;
+use super::faults::line::Line;
 use super::faults::streams::Streams;
 use super::homes::Homes;
 use super::pages::counters::Counters;

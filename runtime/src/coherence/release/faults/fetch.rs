@@ -96,8 +96,8 @@ impl<P: Primitives> Core<P> {
                 .extend(expected.filter(same_home).take(room).map_while(|other| pages.also(other)));
         }
         self.make_room(self.needs(pages, count + others.len()), context);
-        // An eviction that was lost may still be on its way from the buffer.
-        context.wait()?;
+        // An eviction that was lost may still be on its way from the buffer. Wherever to, another context can serve this page.
+        context.wait().map_err(|_| Unserved::Lost(place.rank))?;
         self.take_rooms(pages, count);
         context.read(place, 0, count * self.page)?;
         for (other, number) in others.iter().zip(count..) {

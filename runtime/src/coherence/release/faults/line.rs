@@ -1,4 +1,4 @@
-//! [`Line`]: in which order pages go when there is no room for all; [`Budget`]: how much room there is.
+//! [`Line`]: in which order pages go when there is no room for all.
 //!
 //! S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: "FIFO queues are all you need for cache eviction", SOSP 2023), but hits on plain memory are
 //! seen by nobody, so nothing moves from one queue to the other:
@@ -28,7 +28,7 @@
 //! line, then looked at: the bit is exchanged by both, so one of the two comes first, and if it is the push, `here`
 //! sees what was before it.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::ring::Ring;
 
@@ -156,48 +156,6 @@ impl Line {
     }
 }
 
-/// Bytes that may be used, and are.
-pub(crate) struct Budget {
-    most: usize,
-    used: AtomicUsize,
-}
-
-impl Budget {
-    /// None of `most` bytes is used.
-    pub(crate) fn new(most: usize) -> Budget {
-        Budget { most, used: AtomicUsize::new(0) }
-    }
-
-    /// Uses so many bytes more, if there are so many left.
-    pub(crate) fn try_add(&self, bytes: usize) -> bool {
-        let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.most);
-        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
-    }
-
-    /// Uses so many bytes more, even if there are not so many.
-    pub(crate) fn exceed(&self, bytes: usize) {
-        self.used.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    /// Uses so many bytes less.
-    pub(crate) fn sub(&self, bytes: usize) {
-        let less = |used: usize| Some(used.saturating_sub(bytes));
-        let _ = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
-    }
-
-    /// Bytes that are used.
-    #[cfg(test)]
-    pub(crate) fn used(&self) -> usize {
-        self.used.load(Ordering::Relaxed)
-    }
-
-    /// Bytes that may be used.
-    #[cfg(test)]
-    pub(crate) fn most(&self) -> usize {
-        self.most
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -205,6 +163,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
     use std::thread;
 
+    use super::super::budget::Budget;
     use super::*;
 
     /// A memory of `most` pages, which fetches what it has not.
@@ -396,21 +355,5 @@ mod tests {
         let popped = drain(&line, is_here);
         assert_eq!(popped.len(), there.len());
         assert_eq!(popped.into_iter().collect::<BTreeSet<_>>(), there);
-    }
-
-    #[test]
-    fn a_budget_is_kept_by_threads() {
-        let budget = Budget::new(1000);
-        let added: usize = thread::scope(|scope| {
-            let adders: Vec<_> = (0..4)
-                .map(|_| scope.spawn(|| (0..500).filter(|_| budget.try_add(3)).count()))
-                .collect();
-            adders.into_iter().map(|adder| adder.join().unwrap()).sum()
-        });
-        assert_eq!((added, budget.used()), (333, 999));
-        budget.exceed(10);
-        assert_eq!((budget.used(), budget.try_add(0)), (1009, false));
-        budget.sub(2000);
-        assert_eq!((budget.used(), budget.try_add(usize::MAX), budget.most()), (0, false, 1000));
     }
 }

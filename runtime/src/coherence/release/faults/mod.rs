@@ -20,12 +20,13 @@
 //! | `source.rs` | [`Fetcher`]: what `paging` asks for |
 //! | `fetch.rs` | pages by READs of a context |
 //! | `ahead.rs`, `streams.rs` | what to bring besides, and what of it is on its way |
-//! | `evict.rs` | room for others |
+//! | `evict.rs`, `budget.rs` | room for others |
 //! | `line.rs`, `ring.rs` | who goes first |
 //! | `attempts.rs` | what evictions may have sent home, or not |
 
 pub(super) mod ahead;
 pub(super) mod attempts;
+pub(super) mod budget;
 mod evict;
 mod fetch;
 pub(super) mod line;
