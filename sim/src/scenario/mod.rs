@@ -25,6 +25,7 @@
 //! | `views` | programs without data races read from views what a sequential interpreter reads |
 //! | `views-deaths` | when nodes die, nobody hangs, and what lies elsewhere is right |
 //! | `views-moving` | the same while pages live where they are touched first, and move |
+//! | `views-evictions` | what is evicted amid failures is not lost, and does not come back |
 //! | `views-litmus` | litmus tests over views |
 
 mod atomics;
@@ -248,6 +249,7 @@ pub const SCENARIOS: &[Scenario] = &[
     views::SCENARIO,
     views::DEATHS,
     views::MOVING,
+    views::EVICTIONS,
     views::LITMUS,
 ];
 

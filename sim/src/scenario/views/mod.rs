@@ -3,7 +3,7 @@
 //! The programs are those of [`views`](crate::views): drawn from the seed, with small pages, small caches, elements of
 //! several threads in most pages and words. `views-deaths` lets nodes die: those that live get errors that
 //! name the dead, go on, and in the end read everything whose home lives. In `views-moving` pages live where they are touched first, and move.
-//! `views-litmus` has the litmus tests.
+//! `views-evictions` has programs that are full of evictions, `views-litmus` the litmus tests.
 
 mod memory;
 #[cfg(test)]
@@ -21,6 +21,7 @@ use super::log::Log;
 use super::strike::Strike;
 use super::{FaultKind, FaultKinds, Opened, Prepared, Scenario, Shape};
 use crate::chance::Seeded;
+use crate::views::evictions;
 use crate::views::generate::{self, Wish};
 use crate::views::interpret;
 use crate::views::program::{Ending, Place, Program, Sharing};
@@ -36,7 +37,6 @@ const TRAPS: &[Opened] = &[
     Opened::OneWordOfCounter,
     Opened::OldTwin,
     Opened::UncountedEviction,
-    Opened::ForgottenEviction,
     Opened::ReadAheadOverAcquire,
 ];
 
@@ -76,6 +76,19 @@ pub(super) const MOVING: Scenario = Scenario {
     operations: 14,
     prepare: |shape, log| {
         let program = moving(drawn(shape, false), shape);
+        run_of(program, shape, log, false, Box::new(real::make))
+    },
+};
+
+pub(super) const EVICTIONS: Scenario = Scenario {
+    name: "views-evictions",
+    what: "what is evicted amid failures is not lost, and does not come back",
+    traps: &[Opened::ForgottenEviction],
+    faults: NO_DEATHS,
+    nodes: (2, 3),
+    operations: 0,
+    prepare: |shape, log| {
+        let program = evictions::draw(shape.seed, shape.nodes as usize);
         run_of(program, shape, log, false, Box::new(real::make))
     },
 };
