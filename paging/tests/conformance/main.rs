@@ -10,6 +10,7 @@
 //! A mechanism that this machine lacks has its tests reported as ignored, with the reason. Tests that end a process run in
 //! a child: this binary again, as `--child CASE MECHANISM` ([`children`], [`child`]).
 
+mod adopted;
 mod child;
 mod children;
 mod faults;
@@ -38,8 +39,14 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    let alike: [&[Case]; 5] =
-        [faults::CASES, layouts::CASES, own::CASES, runs::CASES, sync_points::CASES];
+    let alike: [&[Case]; 6] = [
+        adopted::CASES,
+        faults::CASES,
+        layouts::CASES,
+        own::CASES,
+        runs::CASES,
+        sync_points::CASES,
+    ];
     let faulting: [&[Case]; 4] =
         [own::AMID, sync_points::AMID, system_calls::CASES, children::CASES];
     for mechanism in Mechanism::ALL {

@@ -40,7 +40,7 @@ pub(crate) fn own(pages: Range<usize>, file: &OwnedFd, offset: u64) -> Own<'_> {
     Own { pages, file: file.as_fd(), offset }
 }
 
-fn in_file(file: &OwnedFd, index: usize) -> u64 {
+pub(crate) fn in_file(file: &OwnedFd, index: usize) -> u64 {
     let mut word = [0; 8];
     assert_eq!(pread(file, &mut word, index as u64 * 8), Ok(8));
     u64::from_ne_bytes(word)
