@@ -211,3 +211,34 @@ fn an_array_that_was_released_leaves_no_accusations() {
     .collect());
     assert_eq!(races, []);
 }
+
+#[test]
+fn where_pages_move_races_are_told_and_what_a_settle_orders_is_none() {
+    for races_in_it in [false, true] {
+        let races = all(job(3, move |node| {
+            let mut view = view(&node, "moving", 3000, Distribution::FirstTouch);
+            let (rank, size) = (node.rank(), node.size());
+            for round in 0..4usize {
+                // Another one in each round, with nothing between but these.
+                if round % size == rank {
+                    put(&mut view, 700, round as u64 + 1);
+                }
+                match round % 2 {
+                    0 => view.settle().unwrap(),
+                    _ => view.move_to(.., round % size).unwrap(),
+                }
+            }
+            if races_in_it && rank < 2 {
+                put(&mut view, 2000, rank as u64 + 1);
+            }
+            view.settle().unwrap();
+            assert_eq!(view.read(700..701).unwrap()[0], 4);
+            let races = view.races();
+            node.barrier().unwrap();
+            races
+        }));
+        let elements: Vec<_> = races.iter().map(|race| race.elements.clone()).collect();
+        let expected = if races_in_it { vec![2000..2001] } else { Vec::new() };
+        assert_eq!(elements, expected, "{races:?}");
+    }
+}

@@ -58,6 +58,7 @@ impl<T: Element, P: Primitives> View<T, P> {
                 reason: reason.to_owned(),
             });
         }
-        self.mapped().rearrange(what, || inner.sync.barrier(endpoint, clock))
+        let barrier = || inner.coherence.with_barrier(|| inner.sync.barrier(endpoint, clock));
+        self.mapped().rearrange(what, barrier)
     }
 }

@@ -27,8 +27,8 @@ use std::sync::Arc;
 pub(crate) use clocks::Clocks;
 use log::{LOG_BYTES, PageLog};
 
-use super::sync::Patience;
-use crate::cluster::{ClusterError, Model, Rank};
+use super::engine::Patience;
+use crate::cluster::{ClusterError, Distribution, Model, Rank};
 use crate::endpoint::{Place, Step};
 use crate::error::Error;
 use crate::primitives::{Mutex, Primitives};
@@ -112,6 +112,11 @@ pub(super) struct Checked<'a> {
 impl<P: Primitives> Races<P> {
     pub(super) fn new(segment: &Segment<P>, clocks: &Arc<Clocks<P>>) -> Result<Races<P>, Error> {
         let spec = segment.spec();
+        let distribution = match spec.distribution {
+            // Of pages alone; and a log stays where it is when its page moves.
+            Distribution::FirstTouch => Distribution::Cyclic,
+            other => other,
+        };
         let wish = Wish {
             // Another array of this name has another number, and other logs.
             name: format!("{} (log {} of races)", spec.name, segment.id().0),
@@ -119,7 +124,7 @@ impl<P: Primitives> Races<P> {
             element_bytes: LOG_BYTES as u32,
             element_align: 8,
             len: segment.page_count(),
-            distribution: spec.distribution,
+            distribution,
             model: Model::Relaxed,
             unit: UnitWish::Element,
         };
