@@ -43,12 +43,17 @@ fn the_death_of_a_home_is_told_wherever_it_matters() {
 
 /// Rank 0 with one setting, and the others with another.
 fn with_settings(first: &str, other: &str) -> Finished {
+    with("shm", "", ("PANGEA_VIEW", first, other))
+}
+
+/// Rank 0 with one value of a variable, and the others with another; and what is set for all.
+fn with(provider: &str, all: &str, (variable, first, other): (&str, &str, &str)) -> Finished {
     let script = format!(
-        "if [ $PANGEA_RANK = 0 ]; then export PANGEA_VIEW={first}; else export PANGEA_VIEW={other}; fi; \
-         exec {} settings",
+        "if [ $PANGEA_RANK = 0 ]; then export {variable}={first}; else export {variable}={other}; fi; \
+         {all} exec {} settings",
         view_node().display()
     );
-    let mut command = pangea(&["run", "-n", "2", "--memory", "4M", "--provider", "shm"]);
+    let mut command = pangea(&["run", "-n", "2", "--memory", "4M", "--provider", provider]);
     output_of(command.args(["--", "sh", "-c", &script]))
 }
 
@@ -68,4 +73,31 @@ fn nodes_with_different_settings_are_told() {
     let wrong = with_settings("auto", "always").success();
     let words = "the environment variable PANGEA_VIEW is \"always\", but it can be auto, paged";
     assert!(wrong.stdout.contains(words), "{wrong:?}");
+}
+
+#[test]
+fn nodes_of_which_some_look_for_races_are_told() {
+    let with_checks = |provider: &str, all: &str, first: &str, other: &str| {
+        with(provider, all, ("PANGEA_CHECK", first, other)).success()
+    };
+    for provider in ["shm", &provider()] {
+        for all in ["", "PANGEA_VIEW=paged"] {
+            let same = with_checks(provider, all, "races", "races");
+            assert_eq!(same.sorted_lines(), ["[0] true", "[1] the same", "[1] true"]);
+            let differ = with_checks(provider, all, "races", "");
+            for words in [
+                "PANGEA_CHECK does not ask this one to: set the variable to the same for all nodes",
+                "copied pages of 4 KiB with a look for races); this node asked for u64 × 4000",
+            ] {
+                assert!(differ.stdout.contains(words), "{words:?} is not in: {differ:?}");
+            }
+            let differ = with_checks(provider, all, "", "races");
+            for words in [
+                "PANGEA_CHECK asks this one to: set the variable to the same for all nodes",
+                "copied pages of 4 KiB with a look for races)",
+            ] {
+                assert!(differ.stdout.contains(words), "{words:?} is not in: {differ:?}");
+            }
+        }
+    }
 }

@@ -22,6 +22,8 @@ pub struct PageSpec {
     /// Whether nodes keep copies of pages. Else all of them map the memory of the homes, which is for nodes of
     /// one machine.
     pub paged: bool,
+    /// Whether all nodes note what they write, to find races (`PANGEA_CHECK=races`).
+    pub checked: bool,
 }
 
 impl PageSpec {
@@ -51,7 +53,8 @@ impl PageSpec {
 impl fmt::Display for PageSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let how = if self.paged { "copied" } else { "mapped" };
-        write!(f, "{how} pages of {}", size::text(self.bytes.into()))
+        let checked = if self.checked { " with a look for races" } else { "" };
+        write!(f, "{how} pages of {}{checked}", size::text(self.bytes.into()))
     }
 }
 
@@ -115,7 +118,7 @@ mod tests {
                 assert!(at.is_multiple_of(64));
             }
         }
-        let pages = PageSpec { bytes: 4096, paged: true };
+        let pages = PageSpec { bytes: 4096, paged: true, checked: false };
         assert_eq!(pages.part_bytes(64), Some(64 * 4096 + 64 * 16 + 64 + 64));
         assert_eq!(pages.part_bytes(1 << 60), None);
     }

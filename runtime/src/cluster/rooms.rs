@@ -181,7 +181,7 @@ mod tests {
         assert_eq!((rooms.block, rooms.slots), (25, 33));
         assert_eq!((rooms.row_at(Row::Homes), rooms.row_at(Row::Votes)), (0, 256));
         assert_eq!((rooms.row_at(Row::Uses), rooms.slots_at()), (512, 768));
-        let pages = PageSpec { bytes: 4096, paged: true };
+        let pages = PageSpec { bytes: 4096, paged: true, checked: false };
         let ahead = pages.part_bytes(33 * 64).unwrap();
         assert_eq!(rooms.part_bytes(pages), Some(ahead + 768 + 64));
         assert_eq!(rooms.ranks_from(2).collect::<Vec<_>>(), [2, 3, 0, 1]);

@@ -483,7 +483,7 @@ pub(crate) mod tests {
     /// 1000 elements of 8 bytes on 2 pages, one on each of two ranks.
     fn in_pages() -> SegmentSpec {
         let part = 4096 + 3 * 64;
-        let pages = Some(PageSpec { bytes: 4096, paged: true });
+        let pages = Some(PageSpec { bytes: 4096, paged: true, checked: false });
         SegmentSpec { len: 1000, model: Model::Release, pages, ..spec("p", &[part, part]) }
     }
 
@@ -492,8 +492,10 @@ pub(crate) mod tests {
         assert_eq!(in_pages().check(2), Ok(()));
         assert_eq!(in_pages().piece_align(), 4096);
         assert_eq!(in_pages().to_string(), "f64 × 1000 (block, release, copied pages of 4 KiB)");
-        let of =
-            |bytes| SegmentSpec { pages: Some(PageSpec { bytes, paged: false }), ..in_pages() };
+        let of = |bytes| SegmentSpec {
+            pages: Some(PageSpec { bytes, paged: false, checked: false }),
+            ..in_pages()
+        };
         for (spec, expected) in [
             (SegmentSpec { pages: None, ..in_pages() }, "the size of its pages is missing"),
             (SegmentSpec { model: Model::Strict, ..in_pages() }, "what is strict has no pages"),

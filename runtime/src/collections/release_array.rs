@@ -197,3 +197,168 @@ impl<T: Element, P: Primitives> ReleaseArray<T, P> {
         }
     }
 }
+
+/// An array for views in the making; see [`Node::release_array`](crate::Node::release_array).
+#[must_use = "nothing is made before `create` or `attach` is called"]
+pub struct ReleaseArrayBuilder<T: Element, P: Primitives = System> {
+    coherence: Arc<Coherence<P>>,
+    sync: Arc<Sync<P>>,
+    name: String,
+    type_name: String,
+    len: Option<usize>,
+    distribution: Distribution,
+    page_size: usize,
+    element: PhantomData<T>,
+}
+
+/// The pages of an array that does not say.
+const USUAL_PAGE: usize = 4096;
+
+impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
+    pub(crate) fn new(
+        coherence: &Arc<Coherence<P>>,
+        sync: &Arc<Sync<P>>,
+        name: &str,
+    ) -> ReleaseArrayBuilder<T, P> {
+        ReleaseArrayBuilder {
+            coherence: Arc::clone(coherence),
+            sync: Arc::clone(sync),
+            name: name.to_owned(),
+            type_name: std::any::type_name::<T>().to_owned(),
+            len: None,
+            distribution: Distribution::Block,
+            page_size: USUAL_PAGE,
+            element: PhantomData,
+        }
+    }
+
+    /// How many elements it has. Needed to create it.
+    pub fn len(mut self, len: usize) -> Self {
+        self.len = Some(len);
+        self
+    }
+
+    /// How its pages are spread over the nodes; if not said, each node has as many in a row.
+    pub fn distribution(mut self, distribution: Distribution) -> Self {
+        self.distribution = distribution;
+        self
+    }
+
+    /// All of it on one node.
+    pub fn on_node(self, rank: usize) -> Self {
+        // A rank that does not fit names no node, which the catalog says.
+        self.distribution(Distribution::OnNode(Rank(u32::try_from(rank).unwrap_or(u32::MAX))))
+    }
+
+    /// Bytes of a page: a power of two from 4 KiB, which it is if not said, to 2 MiB. A page is what is fetched at once; what
+    /// different nodes write should lie on different pages, though it need not.
+    pub fn page_size(mut self, bytes: usize) -> Self {
+        self.page_size = bytes;
+        self
+    }
+
+    /// The name by which its element type is compared between programs; see
+    /// [`ArrayBuilder::type_name`](crate::ArrayBuilder::type_name).
+    pub fn type_name(mut self, name: &str) -> Self {
+        self.type_name = name.to_owned();
+        self
+    }
+
+    fn bad(&self, reason: impl Into<String>) -> Error {
+        Error::BadArray { name: self.name.clone(), reason: reason.into() }
+    }
+
+    fn check_element(&self) -> Result<(), Error> {
+        let type_name = std::any::type_name::<T>();
+        let bad = |reason| Err(Error::BadElement { type_name, reason });
+        if size_of::<T>() == 0 {
+            return bad("it has no bytes");
+        }
+        if u32::try_from(size_of::<T>()).is_err() {
+            return bad("it has more than 4 GiB");
+        }
+        if align_of::<T>() > PageSpec::MIN as usize {
+            return bad("it is aligned to more than a page");
+        }
+        Ok(())
+    }
+
+    /// Creates the array, all zero, or attaches to the one of that name. Not collective. Control plane.
+    ///
+    /// Where all nodes are on one machine (provider `shm`), they will map the memory of the homes, unless `PANGEA_VIEW=paged`
+    /// says otherwise, there would be more than 4096 pieces to map, or the memory is made of huge pages.
+    ///
+    /// # Errors
+    /// When something else of that name exists; when the length is missing or 0, or the size of the pages none that there
+    /// is; when `PANGEA_VIEW` is malformed; when an arena has no room for its part.
+    pub fn create(self) -> Result<ReleaseArray<T, P>, Error> {
+        self.check_element()?;
+        let len = match self.len {
+            None => return Err(self.bad("its length is not given: call `len` before `create`")),
+            Some(0) => return Err(self.bad("it has no elements, and so no memory to be viewed")),
+            Some(len) => len as u64,
+        };
+        let (endpoint, distribution) = (self.coherence.endpoint(), self.distribution);
+        // What exceeds is told with the segment.
+        let bytes = u32::try_from(self.page_size).unwrap_or(0);
+        let page = PageSpec { bytes, paged: true, checked: races_are_asked_for()? };
+        let pages = page.count(len.saturating_mul(size_of::<T>() as u64));
+        let paged = ViewSetting::from_env()?.is_paged(endpoint, distribution, pages)?;
+        let wish = Wish {
+            name: self.name,
+            type_name: self.type_name,
+            element_bytes: size_of::<T>() as u32,
+            element_align: align_of::<T>() as u32,
+            len,
+            distribution,
+            model: Model::Release,
+            unit: UnitWish::Page(PageSpec { paged, ..page }),
+        };
+        let segment = Segment::create_or_attach(endpoint, wish)?;
+        Ok(made(self.coherence, self.sync, segment))
+    }
+
+    /// Attaches to the array of that name, whatever its length, pages and distribution.
+    ///
+    /// # Errors
+    /// When there is none, or it is something else; when `PANGEA_VIEW` is malformed, or wants copies where it was created
+    /// without.
+    pub fn attach(self) -> Result<ReleaseArray<T, P>, Error> {
+        self.check_element()?;
+        let setting = ViewSetting::from_env()?;
+        let (type_name, element_bytes) = (self.type_name.as_str(), size_of::<T>());
+        let expected = Expected { type_name, element_bytes, kind: "ReleaseArray" };
+        let segment = Segment::attach(self.coherence.endpoint(), &self.name, &expected)?;
+        let mut problem = setting.problem_of(segment.is_paged());
+        match (races_are_asked_for()?, segment.is_checked()) {
+            (true, false) => {
+                problem = Some(
+                    "it was created by a node that does not look for races, but PANGEA_CHECK asks this one to: set the \
+                     variable to the same for all nodes",
+                );
+            }
+            (false, true) => {
+                problem = Some(
+                    "it was created by a node that looks for races, but PANGEA_CHECK does not ask this one to: set the \
+                     variable to the same for all nodes",
+                );
+            }
+            _ => {}
+        }
+        if let Some(problem) = problem {
+            segment.release()?;
+            return Err(self.bad(problem));
+        }
+        Ok(made(self.coherence, self.sync, segment))
+    }
+}
+
+fn made<T: Element, P: Primitives>(
+    coherence: Arc<Coherence<P>>,
+    sync: Arc<Sync<P>>,
+    segment: Segment<P>,
+) -> ReleaseArray<T, P> {
+    let (segment, views) = (Arc::new(segment), AtomicUsize::new(0));
+    let inner = Arc::new(Inner { segment, coherence, sync, views });
+    ReleaseArray { inner, element: PhantomData }
+}

@@ -28,6 +28,11 @@ impl<P: Primitives> Segment<P> {
         self.spec().pages.is_some_and(|pages| pages.paged)
     }
 
+    /// Whether all nodes are to look for races in it.
+    pub(crate) fn is_checked(&self) -> bool {
+        self.spec().pages.is_some_and(|pages| pages.checked)
+    }
+
     /// Bytes of a page; 0 when there are none.
     #[inline]
     pub(crate) fn page_bytes(&self) -> usize {

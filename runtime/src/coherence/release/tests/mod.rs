@@ -47,7 +47,7 @@ fn segment(
         len: (pages * PAGE) as u64,
         distribution,
         model: Model::Release,
-        unit: UnitWish::Page(PageSpec { bytes: PAGE as u32, paged: true }),
+        unit: UnitWish::Page(PageSpec { bytes: PAGE as u32, paged: true, checked: false }),
     };
     Arc::new(Segment::create_or_attach(&node.endpoint, wish).unwrap())
 }
