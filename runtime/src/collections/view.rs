@@ -171,7 +171,6 @@ impl<T: Element, P: Primitives> View<T, P> {
         read: [Range<usize>; N],
     ) -> Result<(WriteSlice<'_, T>, [ReadSlice<'_, T>; N]), Error> {
         let write = self.range(write)?;
-        self.touch(&write, Access::Write)?;
         let mut beside: [Range<usize>; N] = std::array::from_fn(|_| 0..0);
         for (beside, range) in beside.iter_mut().zip(read) {
             *beside = self.range(range)?;
@@ -179,7 +178,12 @@ impl<T: Element, P: Primitives> View<T, P> {
                 let (name, read) = (self.name().to_owned(), beside.clone());
                 return Err(Error::Overlap { name, written: write, read });
             }
-            self.touch(beside, Access::Read)?;
+        }
+        self.check(Access::Write)?;
+        if self.mapped.needs_touch() {
+            let mut all = vec![(self.bytes(&write), Access::Write)];
+            all.extend(beside.iter().map(|range| (self.bytes(range), Access::Read)));
+            self.mapped.touch(&all)?;
         }
         // SAFETY: all ranges are inside, and none that is read has a common element with the one that is written; the rest as in `read`.
         unsafe {
@@ -324,7 +328,7 @@ impl<T: Element, P: Primitives> View<T, P> {
     fn touch(&self, range: &Range<usize>, access: Access) -> Result<(), Error> {
         self.check(access)?;
         if self.mapped.needs_touch() {
-            return self.mapped.touch(self.bytes(range), access);
+            return self.mapped.touch(&[(self.bytes(range), access)]);
         }
         Ok(())
     }

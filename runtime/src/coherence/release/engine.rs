@@ -209,25 +209,34 @@ impl<P: Primitives> Engine<P> {
         }
     }
 
-    /// As [`Engine::populate`], until all of them are open at the same moment: to open one may have evicted another. Then nothing
-    /// is evicted until they are; the budget is exceeded by so many pages.
-    pub(crate) fn touch(&self, bytes: &Range<usize>, access: Access) -> Result<(), Error> {
-        let is_open = |page: usize| match self.paged.state(page) {
+    /// As [`Engine::populate`] for several ranges, until all of them are open at the same moment: to open one may have evicted another. Then
+    /// nothing is evicted until they are; the budget is exceeded by so many pages.
+    pub(super) fn touch(&self, all: &[(Range<usize>, Access)]) -> Result<(), Error> {
+        let is_open = |page: usize, access: Access| match self.paged.state(page) {
             State::Dirty => true,
             State::Clean => access == Access::Read,
             State::Absent | State::Busy => false,
         };
-        let pages = self.spans(slice::from_ref(bytes));
-        let all_are_open = || bytes.is_empty() || pages.iter().cloned().flatten().all(is_open);
+        let are_open = |(bytes, access): &(Range<usize>, Access)| {
+            let pages = self.spans(slice::from_ref(bytes));
+            bytes.is_empty() || pages.into_iter().flatten().all(|page| is_open(page, *access))
+        };
+        let all_are_open = || all.iter().all(are_open);
+        let populate_all = || {
+            all.iter().try_for_each(|(bytes, access)| match bytes.is_empty() {
+                true => Ok(()),
+                false => self.populate(bytes.clone(), *access),
+            })
+        };
         if all_are_open() {
             return Ok(());
         }
-        self.populate(bytes.clone(), access)?;
+        populate_all()?;
         let mut touched = Ok(());
         if !all_are_open() {
             self.core.keeps.fetch_add(1, Ordering::Relaxed);
             while touched.is_ok() && !all_are_open() {
-                touched = self.populate(bytes.clone(), access);
+                touched = populate_all();
             }
             self.core.keeps.fetch_sub(1, Ordering::Relaxed);
         }

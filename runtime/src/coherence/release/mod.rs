@@ -130,10 +130,10 @@ impl<P: Primitives> Mapped<P> {
 
     /// Where accesses are not seen by themselves: makes these bytes there, all of them at the same moment, which lasts as long as
     /// this thread alone runs.
-    pub(crate) fn touch(&self, bytes: Range<usize>, access: Access) -> Result<(), Error> {
+    pub(crate) fn touch(&self, all: &[(Range<usize>, Access)]) -> Result<(), Error> {
         match self {
             Mapped::Direct(direct) => direct.check(),
-            Mapped::Paged(engine) => engine.touch(&bytes, access),
+            Mapped::Paged(engine) => engine.touch(all),
         }
     }
 
