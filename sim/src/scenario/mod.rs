@@ -52,8 +52,8 @@ mod writes;
 use verbs_shim::provider::sim::Nanos;
 
 pub use faults::{FaultKind, FaultKinds};
-/// The trap that is open in a run.
-pub use pangea::primitives::Trap as Opened;
+pub use traps::Opened;
+pub use views::RACES;
 
 use crate::chance::Seeded;
 use crate::fault::Planned;

@@ -304,7 +304,37 @@ impl Generator {
         // Whoever may.
         let (thread, may_write) = owner.map_or((thread, false), |owner| (owner, true));
         let step = self.read_or_change(number, may_write);
+        let beside = self.readable(thread, number);
+        let step = self.beside(step, &beside);
         self.steps[thread].push(step);
+    }
+
+    /// Other ranges of the same segment that a thread may read outside of locks.
+    fn readable(&self, thread: usize, number: usize) -> Vec<usize> {
+        let segment = self.ranges[number].place.segment;
+        let may = |ruled: &Ruled| match ruled.rule {
+            Rule::Phase { writer, .. } => writer.is_none_or(|writer| writer == thread),
+            Rule::Private(owner) => owner == thread,
+            Rule::Lock(_) | Rule::Handed { .. } => false,
+        };
+        let fits = |it: &usize| {
+            let ruled = &self.ranges[*it];
+            *it != number && ruled.place.segment == segment && may(ruled)
+        };
+        (0..self.ranges.len()).filter(fits).collect()
+    }
+
+    /// Sometimes makes a change one beside which these ranges are read, and a read one for a file.
+    fn beside(&mut self, step: Step, others: &[usize]) -> Step {
+        match step {
+            Step::Change(write, fill) if !others.is_empty() && self.chance.one_in(3) => {
+                let read = [0; 2].map(|_| *self.chance.pick(others));
+                let read = read.map(|number| self.part_of(number));
+                Step::Beside { write, fill, read }
+            }
+            Step::Read(place) if self.chance.one_in(8) => Step::Save(place),
+            step => step,
+        }
     }
 
     fn read_or_change(&mut self, number: usize, may_write: bool) -> Step {
@@ -354,7 +384,9 @@ impl Generator {
         let mut body = Vec::new();
         for _ in 0..self.chance.between(1, 3) {
             let number = *self.chance.pick(&others);
-            body.push(self.read_or_change(number, true));
+            let step = self.read_or_change(number, true);
+            let beside: Vec<usize> = others.iter().copied().filter(|it| *it != number).collect();
+            body.push(self.beside(step, &beside));
         }
         // What does not belong to it may be used as well.
         if only.is_none() && self.chance.one_in(3) {

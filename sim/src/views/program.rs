@@ -54,6 +54,17 @@ pub enum Step {
     Read(Place),
     /// Writes, and finds what was there before.
     Change(Place, Fill),
+    /// Writes one place, and reads two others of the same segment while it does.
+    Beside {
+        /// What it changes, and finds as it was before.
+        write: Place,
+        /// What becomes of that.
+        fill: Fill,
+        /// What it reads.
+        read: [Place; 2],
+    },
+    /// Reads, to write it into a file.
+    Save(Place),
     /// Has pages fetched before they are needed, to be written or only read.
     Populate(Place, bool),
     /// Makes what it has changed in a segment visible.
@@ -128,6 +139,13 @@ pub enum Ending {
     ByHand,
     /// By `settle` of each view, one after the other, where no node has two of one segment.
     Settle,
+    /// By `move_to` of each view, where no node has two of one segment.
+    Move {
+        /// The element that moves, counted around.
+        element: usize,
+        /// Where to.
+        node: usize,
+    },
 }
 
 /// A part of a program, from one barrier to the next.

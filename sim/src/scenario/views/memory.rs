@@ -3,9 +3,12 @@
 
 use std::ops::Range;
 
-use pangea::{Error, Poison};
+use pangea::{Error, Poison, Race};
 
 use crate::views::program::{Ending, Place};
+
+/// What is done with bytes to be changed and others to be read.
+pub(super) type ChangeBeside<'a> = &'a mut dyn FnMut(&mut [u8], [&[u8]; 2]);
 
 /// Reads and changes.
 pub(super) trait Access {
@@ -14,6 +17,17 @@ pub(super) trait Access {
 
     /// Changes the bytes there; `change` is called with them, once at most.
     fn change(&mut self, place: &Place, change: &mut dyn FnMut(&mut [u8])) -> Result<(), Error>;
+
+    /// As `change`, and gives the bytes of two other places to read meanwhile.
+    fn change_beside(
+        &mut self,
+        write: &Place,
+        read: &[Place; 2],
+        change: ChangeBeside<'_>,
+    ) -> Result<(), Error>;
+
+    /// The bytes there, as they are written to a file.
+    fn save(&mut self, place: &Place) -> Result<Vec<u8>, Error>;
 
     /// What became of a holder before, if this is under a lock.
     fn poison(&mut self) -> Option<Poison>;
@@ -43,6 +57,9 @@ pub(super) trait Memory: Access {
         only: Option<Range<usize>>,
         body: Body<'_>,
     ) -> Result<(), Error>;
+
+    /// The races that these views were told of so far, where races are looked for.
+    fn races(&self) -> Vec<Race>;
 
     /// The same segments by views of their own.
     fn apart(&self) -> Result<Box<dyn Memory>, Error>;

@@ -3,18 +3,21 @@
 //! The programs are those of [`views`](crate::views): drawn from the seed, with small pages, small caches, elements of
 //! several threads in most pages and words. `views-deaths` lets nodes die: those that live get errors that
 //! name the dead, go on, and in the end read everything whose home lives. In `views-moving` pages live where they are touched first, and move.
+//! `views-races` has programs with one data race each, for `PANGEA_CHECK=races`.
 //! `views-evictions` has programs that are full of evictions, `views-litmus` the litmus tests.
 
 mod memory;
 #[cfg(test)]
 mod model;
 mod perform;
+mod planted;
 mod real;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use pangea::Race;
 use pangea::cluster::{Distribution, Rank};
 
 use super::log::Log;
@@ -28,6 +31,7 @@ use crate::views::program::{Ending, Place, Program, Sharing};
 use crate::views::record::Record;
 use crate::views::shapes::{self, Litmus};
 use perform::{Make, Run};
+pub use planted::RACES;
 
 /// What a view may get wrong.
 const TRAPS: &[Opened] = &[
@@ -111,6 +115,16 @@ fn drawn(shape: &Shape, locks: bool) -> Program {
     generate::draw(&Wish { seed: shape.seed, nodes, steps: shape.operations, locks })
 }
 
+/// What must not be told where `PANGEA_CHECK=races` looks for races, in a program that has none.
+fn accused(program: &Program, races: &[Race]) -> Vec<String> {
+    if program.flags > 0 {
+        // What a flag orders it does not know of.
+        return Vec::new();
+    }
+    let told = |race: &Race| format!("there is no race, but it is told: {race}");
+    races.iter().map(told).take(3).collect()
+}
+
 /// The same program with pages placed by first touch, which move at the ends of some rounds.
 fn moving(mut program: Program, shape: &Shape) -> Program {
     let mut chance = Seeded::new(shape.seed, "moving", 0);
@@ -118,8 +132,15 @@ fn moving(mut program: Program, shape: &Shape) -> Program {
         segment.distribution = Distribution::FirstTouch;
     }
     if program.sharing != Sharing::Apart {
-        for round in program.rounds.iter_mut().filter(|_| chance.one_in(2)) {
-            round.ending = Ending::Settle;
+        for round in &mut program.rounds {
+            if chance.one_in(2) {
+                continue;
+            }
+            let (element, node) = (chance.below(1 << 16), chance.below(shape.nodes.into()));
+            round.ending = match chance.one_in(3) {
+                true => Ending::Move { element: element as usize, node: node as usize },
+                false => Ending::Settle,
+            };
         }
     }
     program
@@ -176,6 +197,7 @@ fn prepare(
         stopped: RefCell::default(),
         done: RefCell::default(),
         released: RefCell::default(),
+        races: RefCell::default(),
     });
     let judge = Rc::clone(&run);
     let mut prepared = Prepared::new(
@@ -184,6 +206,7 @@ fn prepare(
             let record = judge.record.borrow();
             let mut found = interpret::judge(&judge.program, &record);
             found.extend(judge.log.judge_poison(outcome));
+            found.extend(accused(&judge.program, &judge.races.borrow()));
             found.extend(litmus.iter().flat_map(|litmus| litmus.judge(&record)));
             found
         },

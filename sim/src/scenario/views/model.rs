@@ -9,10 +9,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use pangea::primitives::Primitives;
-use pangea::{Error, LockError, Mutex, Node, Poison};
+use pangea::{Error, LockError, Mutex, Node, Poison, Race};
 
 use super::super::log::Failure;
-use super::memory::{Access, Body, Memory};
+use super::memory::{Access, Body, ChangeBeside, Memory};
 use crate::job::SimNode;
 use crate::simulated::Simulated;
 use crate::views::program::{Ending, Place, Program};
@@ -145,6 +145,20 @@ impl Access for Model {
         Ok(())
     }
 
+    fn change_beside(
+        &mut self,
+        write: &Place,
+        read: &[Place; 2],
+        change: ChangeBeside<'_>,
+    ) -> Result<(), Error> {
+        let [first, second] = [self.read(&read[0])?, self.read(&read[1])?];
+        self.change(write, &mut |bytes| change(bytes, [&first, &second]))
+    }
+
+    fn save(&mut self, place: &Place) -> Result<Vec<u8>, Error> {
+        self.read(place)
+    }
+
     fn poison(&mut self) -> Option<Poison> {
         None
     }
@@ -201,6 +215,10 @@ impl Memory for Model {
         }
         self.release_range(segment, range);
         guard.map_or(Ok(()), |guard| guard.commit())
+    }
+
+    fn races(&self) -> Vec<Race> {
+        Vec::new()
     }
 
     fn apart(&self) -> Result<Box<dyn Memory>, Error> {

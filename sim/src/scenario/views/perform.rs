@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use pangea::cluster::ClusterError;
-use pangea::{Atomic, Error, Poison};
+use pangea::{Atomic, Error, Poison, Race};
 
 use super::super::coherent::await_others;
 use super::super::log::{Caller, Failure, Log};
@@ -38,6 +38,8 @@ pub(super) struct Run {
     pub(super) done: RefCell<BTreeSet<u32>>,
     /// Nodes that have released everything before the last look.
     pub(super) released: RefCell<BTreeSet<u32>>,
+    /// Races that were told.
+    pub(super) races: RefCell<Vec<Race>>,
 }
 
 type Flags = Rc<Vec<Atomic<u64, Simulated>>>;
@@ -52,6 +54,8 @@ pub(super) fn program(sim: &SimNode, run: &Rc<Run>) -> ProgramResult {
         run.released.borrow_mut().insert(sim.rank());
     }
     let (memory, flags) = result?;
+    let told = memory.races();
+    run.races.borrow_mut().extend(told);
     if !run.deaths {
         return Ok(());
     }
@@ -137,6 +141,10 @@ fn help(
     }
     let Worker { memory, .. } = worker;
     if run.program.sharing == Sharing::Apart {
+        let told = memory.races();
+        run.races.borrow_mut().extend(told);
+    }
+    if run.program.sharing == Sharing::Apart {
         *slot.borrow_mut() = Some(memory);
     }
     result
@@ -163,7 +171,10 @@ impl Worker<'_> {
         let apart = self.run.program.sharing == Sharing::Apart;
         if apart {
             for segment in 0..self.run.program.segments.len() {
-                again(&self.me, || self.memory.acquire(segment))?;
+                if !self.acquire_what_lives(segment)? {
+                    self.run.stopped.borrow_mut().insert(self.thread);
+                    return Ok(());
+                }
             }
         }
         let run = self.run;
@@ -176,6 +187,13 @@ impl Worker<'_> {
             self.release(segment)?;
         }
         Ok(())
+    }
+
+    /// Sees what others have released at homes that live; whether it could. An acquire that is told of a death has acquired nothing, but
+    /// the next one knows of it.
+    fn acquire_what_lives(&mut self, segment: usize) -> Result<bool, Failure> {
+        let acquired = again(&self.me, || self.memory.acquire(segment))?;
+        Ok(acquired.is_some() || again(&self.me, || self.memory.acquire(segment))?.is_some())
     }
 
     /// Whether it was released.
@@ -203,7 +221,7 @@ impl Worker<'_> {
 
     fn step(&mut self, step: &Step) -> Result<Then, Failure> {
         match step {
-            Step::Read(_) | Step::Change(..) => {
+            Step::Read(_) | Step::Change(..) | Step::Beside { .. } | Step::Save(_) => {
                 access(&self.me, self.run, self.thread, step, &mut *self.memory)?;
             }
             Step::Populate(place, write) => {
@@ -300,10 +318,7 @@ impl Worker<'_> {
     fn look(&mut self) -> ProgramResult {
         let run = self.run;
         for segment in 0..run.program.segments.len() {
-            // What dies meanwhile is known the second time.
-            if again(&self.me, || self.memory.acquire(segment))?.is_none() {
-                again(&self.me, || self.memory.acquire(segment))?;
-            }
+            self.acquire_what_lives(segment)?;
         }
         for place in &run.program.places {
             let homes = homes(&run.program, place);
@@ -362,6 +377,24 @@ fn access(
                     run.record.borrow_mut().add(thread, event);
                 })
             })?;
+        }
+        Step::Beside { write, fill, read } => {
+            again(me, || {
+                memory.change_beside(write, read, &mut |bytes, beside| {
+                    let found = bytes.to_vec();
+                    fill.apply(bytes);
+                    let mut record = run.record.borrow_mut();
+                    for (place, bytes) in read.iter().zip(beside) {
+                        record.add(thread, Event::Read(place.clone(), bytes.to_vec()));
+                    }
+                    record.add(thread, Event::Change(write.clone(), *fill, found));
+                })
+            })?;
+        }
+        Step::Save(place) => {
+            if let Some(found) = again(me, || memory.save(place))? {
+                run.record.borrow_mut().add(thread, Event::Read(place.clone(), found));
+            }
         }
         _ => return Err("what is done while a lock is held is to read and to write".into()),
     }

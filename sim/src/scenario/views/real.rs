@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use pangea::primitives::Primitives;
 use pangea::{
-    Element, Error, LockError, LockedView, Mechanism, Model, Node, Poison, ReleaseArray, SyncView,
-    View, ViewLock,
+    Element, Error, LockError, LockedView, Mechanism, Model, Node, Poison, Race, ReleaseArray,
+    SyncView, View, ViewLock,
 };
 
 use super::super::log::Failure;
-use super::memory::{Access, Body, Memory};
+use super::memory::{Access, Body, ChangeBeside, Memory};
 use crate::job::SimNode;
 use crate::simulated::Simulated;
 use crate::views::program::{Ending, Place, Program, Segment};
@@ -56,9 +56,26 @@ impl Access for Views {
         self.segments[place.segment].change(place.elements.clone(), change)
     }
 
+    fn change_beside(
+        &mut self,
+        write: &Place,
+        read: &[Place; 2],
+        change: ChangeBeside<'_>,
+    ) -> Result<(), Error> {
+        self.segments[write.segment].change_beside(write.elements.clone(), ranges(read), change)
+    }
+
+    fn save(&mut self, place: &Place) -> Result<Vec<u8>, Error> {
+        self.segments[place.segment].save(place.elements.clone())
+    }
+
     fn poison(&mut self) -> Option<Poison> {
         None
     }
+}
+
+fn ranges(read: &[Place; 2]) -> [Range<usize>; 2] {
+    [read[0].elements.clone(), read[1].elements.clone()]
 }
 
 impl Memory for Views {
@@ -79,6 +96,9 @@ impl Memory for Views {
         match ending {
             Ending::Each => segments.iter_mut().try_for_each(|segment| segment.barrier()),
             Ending::Settle => segments.iter_mut().try_for_each(|segment| segment.settle()),
+            Ending::Move { element, node } => {
+                segments.iter_mut().try_for_each(|segment| segment.move_to(element, node))
+            }
             Ending::ByHand => {
                 segments.iter_mut().try_for_each(|it| it.whole(&mut |view| view.release()))?;
                 self.node.barrier()?;
@@ -104,6 +124,10 @@ impl Memory for Views {
         self.segments[*segment].locked(lock, only, body)
     }
 
+    fn races(&self) -> Vec<Race> {
+        self.segments.iter().flat_map(|segment| segment.races()).collect()
+    }
+
     fn apart(&self) -> Result<Box<dyn Memory>, Error> {
         let segments: Result<_, Error> = self.segments.iter().map(|it| it.apart()).collect();
         let (node, segments, locks) = (self.node.clone(), segments?, Rc::clone(&self.locks));
@@ -125,17 +149,26 @@ trait Viewed {
         elements: Range<usize>,
         change: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), Error>;
+    fn change_beside(
+        &mut self,
+        elements: Range<usize>,
+        read: [Range<usize>; 2],
+        change: ChangeBeside<'_>,
+    ) -> Result<(), Error>;
+    fn save(&mut self, elements: Range<usize>) -> Result<Vec<u8>, Error>;
     fn populate(&mut self, elements: Range<usize>, write: bool) -> Result<(), Error>;
     /// Does something with all of it.
     fn whole(&mut self, what: Whole<'_>) -> Result<(), Error>;
     fn barrier(&mut self) -> Result<(), Error>;
     fn settle(&mut self) -> Result<(), Error>;
+    fn move_to(&mut self, element: usize, node: usize) -> Result<(), Error>;
     fn locked(
         &mut self,
         lock: &ViewLock<Simulated>,
         only: Option<Range<usize>>,
         body: Body<'_>,
     ) -> Result<(), Error>;
+    fn races(&self) -> Vec<Race>;
     /// Another view of the same segment.
     fn apart(&self) -> Result<Box<dyn Viewed>, Error>;
     /// The same view.
@@ -182,27 +215,31 @@ impl<T: Element> Typed<T> {
 
     /// The view, as soon as no other thread of this node writes by it.
     fn lend(&self) -> Ref<'_, View<T, Simulated>> {
+        let mut attempt = 0;
         loop {
             match self.view.try_borrow() {
                 Ok(view) => return view,
-                Err(_) => pause(),
+                Err(_) => pause(&mut attempt),
             }
         }
     }
 
     /// The view, as soon as no other thread of this node uses it.
     fn lend_mut(&self) -> RefMut<'_, View<T, Simulated>> {
+        let mut attempt = 0;
         loop {
             match self.view.try_borrow_mut() {
                 Ok(view) => return view,
-                Err(_) => pause(),
+                Err(_) => pause(&mut attempt),
             }
         }
     }
 }
 
-fn pause() {
-    Simulated::sleep(Duration::from_nanos(500));
+/// Each time for longer, up to a millisecond: the other thread may wait for a link that is cut.
+fn pause(attempt: &mut u32) {
+    Simulated::sleep(Duration::from_nanos(500 << *attempt));
+    *attempt = (*attempt + 1).min(11);
 }
 
 impl<T: Element> Viewed for Typed<T> {
@@ -232,6 +269,30 @@ impl<T: Element> Viewed for Typed<T> {
         Ok(())
     }
 
+    fn change_beside(
+        &mut self,
+        elements: Range<usize>,
+        read: [Range<usize>; 2],
+        change: ChangeBeside<'_>,
+    ) -> Result<(), Error> {
+        if self.shared {
+            let [first, second] = read.map(|read| Viewed::read(self, read));
+            let [first, second] = [first?, second?];
+            return Viewed::change(self, elements, &mut |bytes| change(bytes, [&first, &second]));
+        }
+        let mut view = self.lend_mut();
+        let (mut bytes, [first, second]) = view.write_beside(elements, read)?;
+        let read = [&first, &second].map(|read| bytemuck::cast_slice(read));
+        change(bytemuck::cast_slice_mut(&mut bytes), read);
+        Ok(())
+    }
+
+    fn save(&mut self, elements: Range<usize>) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.lend().write_to(&mut bytes, elements)?;
+        Ok(bytes)
+    }
+
     fn populate(&mut self, elements: Range<usize>, write: bool) -> Result<(), Error> {
         let access = if write { pangea::Access::Write } else { pangea::Access::Read };
         self.lend().populate(elements, access)
@@ -249,6 +310,24 @@ impl<T: Element> Viewed for Typed<T> {
         self.lend_mut().settle()
     }
 
+    fn move_to(&mut self, element: usize, node: usize) -> Result<(), Error> {
+        let mut view = self.lend_mut();
+        let element = element % view.len();
+        match view.move_to(element..=element, node) {
+            // There is no room for it, so all are told that it stays where it is.
+            Err(Error::BadView { .. }) => view.acquire(),
+            moved => {
+                moved?;
+                match view.home_of(element)? {
+                    Some(home) if home == node => Ok(()),
+                    home => {
+                        panic!("element {element} was moved to node {node}, and is on {home:?}")
+                    }
+                }
+            }
+        }
+    }
+
     fn locked(
         &mut self,
         lock: &ViewLock<Simulated>,
@@ -264,6 +343,10 @@ impl<T: Element> Viewed for Typed<T> {
         body(&mut held);
         held.clear_poison();
         held.unlock()
+    }
+
+    fn races(&self) -> Vec<Race> {
+        self.lend().races()
     }
 
     fn apart(&self) -> Result<Box<dyn Viewed>, Error> {
@@ -288,6 +371,23 @@ impl<T: Element> Access for LockedView<'_, T, Simulated> {
         let mut slice = self.write(place.elements.clone())?;
         change(bytemuck::cast_slice_mut(&mut slice));
         Ok(())
+    }
+
+    fn change_beside(
+        &mut self,
+        write: &Place,
+        read: &[Place; 2],
+        change: ChangeBeside<'_>,
+    ) -> Result<(), Error> {
+        let (mut bytes, [first, second]) =
+            self.write_beside(write.elements.clone(), ranges(read))?;
+        let read = [&first, &second].map(|read| bytemuck::cast_slice(read));
+        change(bytemuck::cast_slice_mut(&mut bytes), read);
+        Ok(())
+    }
+
+    fn save(&mut self, place: &Place) -> Result<Vec<u8>, Error> {
+        Access::read(self, place)
     }
 
     fn poison(&mut self) -> Option<Poison> {
