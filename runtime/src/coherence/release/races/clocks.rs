@@ -8,7 +8,7 @@ use crate::cluster::{Distribution, Model, Rank};
 use crate::coherence::release::sync::Patience;
 use crate::endpoint::{Endpoint, Place, Step};
 use crate::error::Error;
-use crate::primitives::{Mutex, Primitives};
+use crate::primitives::{Mutex, MutexGuard, Primitives};
 use crate::space::{Segment, UnitWish, Wish};
 
 /// Releases of each node that this node knows to have happened before.
@@ -18,6 +18,8 @@ pub(crate) struct Clocks<P: Primitives> {
     /// A row for each node, twice: a node that has passed a barrier may tell its times for the next one while another
     /// still reads those of this one, but not for the one after that.
     board: Segment<P>,
+    /// Held while a release is noted in logs.
+    noting: Mutex<(), P>,
     /// Barriers that this node has passed since it joined.
     barriers: AtomicU64,
     /// By the names of locks: a row of what their last holders knew.
@@ -31,6 +33,7 @@ impl<P: Primitives> Clocks<P> {
             endpoint: Arc::clone(endpoint),
             known: Mutex::new(vec![0; size as usize]),
             board: words(endpoint, "(times of barriers, for races)".to_owned(), 2 * size * size)?,
+            noting: Mutex::new(()),
             barriers: AtomicU64::new(0),
             locks: Mutex::new(BTreeMap::new()),
         })
@@ -42,6 +45,11 @@ impl<P: Primitives> Clocks<P> {
         let mine = &mut known[self.endpoint.rank() as usize];
         *mine += 1;
         (*mine, known.clone())
+    }
+
+    /// No other thread of this node notes a release in logs as long as this lives.
+    pub(super) fn alone(&self) -> MutexGuard<'_, ()> {
+        self.noting.lock()
     }
 
     fn learn(&self, row: &[u8]) {

@@ -23,11 +23,12 @@ use std::fmt;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use clocks::Clocks;
 use log::{LOG_BYTES, PageLog};
 
-use super::engine::Patience;
+use super::engine::{OUT_OF_REACH, Patience};
 use crate::cluster::{ClusterError, Distribution, Model, Rank};
 use crate::endpoint::{Place, Step};
 use crate::error::Error;
@@ -145,6 +146,20 @@ impl<P: Primitives> Races<P> {
         if written.is_empty() {
             return Ok(());
         }
+        let noted = self.note_all(checked, written);
+        if let Err(Error::Work(lost)) = &noted {
+            // A log that this node has locked would stay so as long as it lives.
+            let name = checked.name;
+            self.logs.endpoint().give_up(&format!(
+                "a home was out of its reach for {OUT_OF_REACH:?} amid a look for races in {name:?}: {lost}"
+            ));
+        }
+        noted
+    }
+
+    fn note_all(&self, checked: &Checked<'_>, written: &mut Vec<Written>) -> Result<(), Error> {
+        // Another view of this node would take the locks that this one has for its own.
+        let _alone = self.clocks.alone();
         let rank = self.logs.endpoint().rank();
         let (time, known) = self.clocks.tick();
         while let Some((page, runs)) = written.last() {
@@ -182,7 +197,7 @@ impl<P: Primitives> Races<P> {
             let holder = Rank((before[0].saturating_sub(1)) as u32);
             let is_dead = before[0] != 0 && endpoint.health().is_dead(holder);
             expected = if is_dead { before[0] } else { 0 };
-            P::relax(attempt);
+            pause::<P>(attempt);
             attempt = attempt.saturating_add(1);
         }
     }
@@ -232,6 +247,15 @@ impl<P: Primitives> Races<P> {
                 "races in {name:?} may be missed: so many ranges of one page are written that the oldest are forgotten"
             ));
         }
+    }
+}
+
+/// Waits until a lock is tried again. Its holder may be out of reach for seconds, so this grows to a millisecond.
+fn pause<P: Primitives>(attempt: u32) {
+    const SHORT: u32 = 16;
+    match attempt.checked_sub(SHORT) {
+        None => P::relax(attempt),
+        Some(more) => P::sleep(Duration::from_micros(1 << more.min(10))),
     }
 }
 
