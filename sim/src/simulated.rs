@@ -68,6 +68,10 @@ impl Primitives for Simulated {
         std::thread::panicking() && World::try_current().is_none_or(|world| world.unwinding())
     }
 
+    fn is_over() -> bool {
+        World::try_current().is_some_and(|world| world.is_ending())
+    }
+
     fn now() -> Duration {
         Duration::from_nanos(World::try_current().map_or(0, |world| world.now()))
     }

@@ -163,3 +163,20 @@ fn what_a_failed_pair_left_in_flight_is_fenced() {
     let violation = broken("replaced pair", Trap::ReconnectWithoutFence);
     assert!(violation.contains("1 was written after 2"), "{violation}");
 }
+
+#[test]
+fn views_show_what_was_released_before_a_flag() {
+    // The flag, and the first and the last element of a page. Without the flag anything may be seen.
+    for name in ["views, message by a flag", "views, message by a flag, own"] {
+        let found = kept(name);
+        assert!(["0 0 0", "1 1 1"].iter().all(|one| found.iter().any(|it| it == one)), "{found:?}");
+        let violation = broken(name, Trap::OneWordOfCounter);
+        assert!(violation.contains("the flag is seen, but"), "{violation}");
+    }
+}
+
+#[test]
+fn views_keep_the_writes_of_two_nodes_to_one_page() {
+    assert_eq!(kept("views, two writers"), ["1 1"]);
+    assert_eq!(kept("views, two writers, own"), ["1 1"]);
+}

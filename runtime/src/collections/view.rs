@@ -360,6 +360,9 @@ impl<T: Element, P: Primitives> View<T, P> {
 
 impl<T: Element, P: Primitives> Drop for View<T, P> {
     fn drop(&mut self) {
+        if P::is_over() {
+            return;
+        }
         if let Err(error) = self.release() {
             log::error!("the last changes of view {:?} are lost: {error}", self.name());
         }

@@ -199,7 +199,7 @@ impl<T: Element, P: Primitives> LockedView<'_, T, P> {
 impl<T: Element, P: Primitives> Drop for LockedView<'_, T, P> {
     fn drop(&mut self) {
         // The lock's own guard unlocks it afterwards, and poisons it if this thread panics.
-        if self.held.is_none() {
+        if self.held.is_none() || P::is_over() {
             return;
         }
         if let Err(error) = self.release() {

@@ -73,6 +73,12 @@ pub trait Primitives: Sized + Send + Sync + 'static {
     /// Whether the calling thread is unwinding from a panic.
     fn panicking() -> bool;
 
+    /// Whether this thread only unwinds because a simulation is over: then destructors reach for nobody.
+    #[doc(hidden)]
+    fn is_over() -> bool {
+        false
+    }
+
     /// The time on a clock that never goes back.
     fn now() -> Duration;
 

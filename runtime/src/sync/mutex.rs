@@ -266,6 +266,9 @@ impl<'a, T: Element, P: Primitives> MutexGuard<'a, T, P> {
 
 impl<T: Element, P: Primitives> Drop for MutexGuard<'_, T, P> {
     fn drop(&mut self) {
+        if P::is_over() {
+            return;
+        }
         if P::panicking() && !self.panicking && self.parts.is_some() {
             let rank = Some(self.inner.lock.rank());
             self.poison = self.poison.or(Some(Poison::Holder { rank }));

@@ -7,6 +7,7 @@
 //! [`SCENARIOS`] has small programs that are no litmus tests.
 
 mod scenarios;
+mod views;
 
 pub use scenarios::{Found, SCENARIOS, Scenario};
 

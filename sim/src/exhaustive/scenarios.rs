@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use pangea::Array;
 
-use super::{ARENA_BYTES, explored, search};
+use super::{ARENA_BYTES, explored, search, views};
 use crate::explore::{Exploration, ExploreError};
 use crate::job::{Job, ProgramResult, SimNode};
 use crate::litmus::Search;
@@ -20,7 +20,7 @@ pub struct Scenario {
     /// There are so many orders that only those are searched which depart from the first one at no more
     /// than so many choices; `None` is all.
     pub departures: Option<u32>,
-    run: fn(&Search) -> Result<Found, ExploreError>,
+    pub(super) run: fn(&Search) -> Result<Found, ExploreError>,
 }
 
 impl Scenario {
@@ -79,6 +79,14 @@ pub const SCENARIOS: &[Scenario] = &[
         departures: None,
         run: replaced_pair,
     },
+    views::SCENARIOS[0],
+    views::SCENARIOS[1],
+    views::SCENARIOS[2],
+    views::SCENARIOS[3],
+    views::SCENARIOS[4],
+    views::SCENARIOS[5],
+    views::SCENARIOS[6],
+    views::SCENARIOS[7],
 ];
 
 fn job(search: &Search, nodes: u32) -> Job {
@@ -90,9 +98,9 @@ fn job(search: &Search, nodes: u32) -> Job {
 }
 
 /// Registers of all nodes, for an outcome.
-type Registers = RefCell<Vec<u64>>;
+pub(super) type Registers = RefCell<Vec<u64>>;
 
-fn note(sim: &SimNode, registers: &Registers, register: usize, word: u64) {
+pub(super) fn note(sim: &SimNode, registers: &Registers, register: usize, word: u64) {
     sim.observe(&word.to_le_bytes());
     let mut registers = registers.borrow_mut();
     if registers.len() <= register {
@@ -106,7 +114,15 @@ fn run(
     nodes: u32,
     program: impl Fn(&SimNode, &Registers) -> ProgramResult + 'static,
 ) -> Result<Found, ExploreError> {
-    let found = search(&job(search_by, nodes), search_by.limits, program)?;
+    run_job(search_by, job(search_by, nodes), program)
+}
+
+pub(super) fn run_job(
+    search_by: &Search,
+    job: Job,
+    program: impl Fn(&SimNode, &Registers) -> ProgramResult + 'static,
+) -> Result<Found, ExploreError> {
+    let found = search(&job, search_by.limits, program)?;
     let text = |words: Vec<u64>| words.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
     Ok(Exploration {
         outcomes: found.outcomes.into_iter().map(|(words, by)| (text(words), by)).collect(),

@@ -44,6 +44,11 @@ impl World {
                     .is_none_or(|task| self.state.borrow().tasks[task as usize].unwinding))
     }
 
+    /// Whether the run is over, and what is left of its tasks unwinds.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.get()
+    }
+
     /// The task that may wait now. None when whatever it would wait for is to end at once.
     fn waiter(&self) -> Option<TaskId> {
         let task = self.running.get()?;

@@ -64,7 +64,7 @@ pub enum NicEvent {
         addr: u64,
         /// How many.
         len: u32,
-        /// For an aligned word of 8 bytes: its value.
+        /// For an aligned word of 8 bytes: its value. In a search, for other bytes a number that tells them apart.
         word: Option<u64>,
     },
     /// An atomic loaded its word, and will store it later, also if it compares and does not swap.

@@ -101,7 +101,7 @@ impl State {
         };
         let fingerprint =
             (many && read.fingerprint.is_none()).then(|| fingerprint(source, offset, len));
-        let line = match line {
+        let mut line = match line {
             Some(line) => {
                 self.pairs[id].reads[at].lines.take_line(line);
                 line
@@ -115,20 +115,32 @@ impl State {
                 self.pairs[id].reads[at].lines.take(Some(place))
             }
         };
-        let range = lines::bytes(remote.addr, len, line);
-        let mut bytes = [0; lines::LINE as usize];
-        let bytes = &mut bytes[..range.len()];
-        let addr = remote.addr + range.start as u64;
-        source.read(offset + range.start, bytes);
-        target.write_answer(local.offset + range.start, bytes);
-        let pair = &self.pairs[id];
-        self.record(|| NicEvent::Sampled {
-            request: pair.request_id(index),
-            to: peer.machine,
-            addr,
-            len: range.len() as u32,
-            word: word(bytes, addr),
-        });
+        let last = left.saturating_sub(self.settings.lines_at_once.max(1) as usize);
+        let left = loop {
+            let range = lines::bytes(remote.addr, len, line);
+            let mut bytes = [0; lines::LINE as usize];
+            let bytes = &mut bytes[..range.len()];
+            let addr = remote.addr + range.start as u64;
+            source.read(offset + range.start, bytes);
+            target.write_answer(local.offset + range.start, bytes);
+            // In a search, what was read is told whatever it is, because states that differ in it are not the same.
+            let (source, len) = (source, range.len() as u32);
+            let print =
+                || self.searching.then(|| self::fingerprint(source, offset + range.start, len));
+            let pair = &self.pairs[id];
+            self.record(|| NicEvent::Sampled {
+                request: pair.request_id(index),
+                to: peer.machine,
+                addr,
+                len,
+                word: word(bytes, addr).or_else(print),
+            });
+            let left = self.pairs[id].reads[at].lines.left();
+            if left <= last {
+                break left + 1;
+            }
+            line = self.pairs[id].reads[at].lines.take(None);
+        };
         let first = self.pairs[id].reads[at].fingerprint;
         if left > 1 {
             if first.is_none() {

@@ -15,6 +15,8 @@ pub struct Settings {
     pub atomic_gap: bool,
     /// The cache lines of one READ or WRITE are taken in any order. Otherwise in that of addresses.
     pub line_reordering: bool,
+    /// So many cache lines of a READ are taken at the same moment. A search of programs that read whole pages takes many.
+    pub lines_at_once: u32,
     /// Requests still in flight when their initiator fails or dies arrive within this time, as many of
     /// them (from the oldest on) as chance has it. 0: none of them arrives.
     pub late: Nanos,
@@ -30,6 +32,7 @@ impl Default for Settings {
             faults: Faults::default(),
             atomic_gap: true,
             line_reordering: true,
+            lines_at_once: 1,
             late: 100_000,
             files: false,
         }
