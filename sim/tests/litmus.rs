@@ -167,16 +167,36 @@ fn what_a_failed_pair_left_in_flight_is_fenced() {
 #[test]
 fn views_show_what_was_released_before_a_flag() {
     // The flag, and the first and the last element of a page. Without the flag anything may be seen.
-    for name in ["views, message by a flag", "views, message by a flag, own"] {
+    let traps = [
+        ("views, message by a flag", Trap::CountersBeforeBytes),
+        ("views, message by a flag, own", Trap::OneWordOfCounter),
+    ];
+    for (name, trap) in traps {
         let found = kept(name);
         assert!(["0 0 0", "1 1 1"].iter().all(|one| found.iter().any(|it| it == one)), "{found:?}");
-        let violation = broken(name, Trap::OneWordOfCounter);
+        let violation = broken(name, trap);
         assert!(violation.contains("the flag is seen, but"), "{violation}");
     }
 }
 
 #[test]
 fn views_keep_the_writes_of_two_nodes_to_one_page() {
-    assert_eq!(kept("views, two writers"), ["1 1"]);
-    assert_eq!(kept("views, two writers, own"), ["1 1"]);
+    for name in ["views, two writers", "views, two writers, own"] {
+        assert_eq!(kept(name), ["1 1 1"]);
+    }
+    let violation = broken("views, two writers", Trap::FilledGaps);
+    assert!(violation.contains("finds [1, 0, 1]"), "{violation}");
+}
+
+#[test]
+fn views_show_across_barriers_and_locks_what_was_written() {
+    assert_eq!(kept("views, stores by a barrier"), ["1 1"]);
+    // With two departures node 1 is the last to read.
+    assert_eq!(kept("views, stores by locks"), ["0 1", "1 1"]);
+}
+
+#[test]
+fn views_remember_what_an_eviction_may_have_sent() {
+    let violation = broken("views, eviction", Trap::ForgottenEviction);
+    assert!(violation.contains("finds [1, 1, 1, 1]"), "{violation}");
 }

@@ -143,7 +143,7 @@ fn put(view: &mut Words, at: usize, word: u64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Node 0 writes an element, releases, and sets a flag; node 1 looks at the flag, acquires, and reads.
+/// Node 0 writes two elements, releases, and sets a flag; node 1 acquires and reads, looks at the flag, acquires, and reads.
 fn message(search: &Search, nodes: u32, home: u32) -> Result<Found, ExploreError> {
     let distribution = Distribution::OnNode(Rank(home));
     let plan = Plan { nodes, pages: 1, cache: 4, distribution, places: &[] };
@@ -160,6 +160,9 @@ fn message(search: &Search, nodes: u32, home: u32) -> Result<Found, ExploreError
                 Ok(flag.store(1)?)
             }
             1 => {
+                // What it fetches now may be older than what it acquires now.
+                view.acquire()?;
+                get(view, 0)?;
                 let seen = flag.load()?;
                 view.acquire()?;
                 let found = [get(view, 0)?, get(view, PAGE - 1)?];
@@ -241,27 +244,28 @@ fn stores_by_barrier(search: &Search) -> Result<Found, ExploreError> {
     })
 }
 
-/// Nodes 0 and 1 change elements side by side, and release. Afterwards everybody finds both.
+/// Node 0 changes two elements, node 1 the one between them, and both release. Afterwards everybody finds all.
 fn two_writers(search: &Search, home: u32) -> Result<Found, ExploreError> {
     let distribution = Distribution::OnNode(Rank(home));
     let plan = Plan { nodes: home.max(1) + 1, pages: 1, cache: 4, distribution, places: &[] };
     over_views(search, plan, |sim, view, _, registers| {
         explored(sim, || {
-            let me = sim.rank() as usize;
-            if me < 2 {
-                put(view, me, 1)?;
-                view.release()?;
-            }
-            Ok(())
+            let me = sim.rank();
+            let elements: &[usize] = match me {
+                0 => &[0, 2],
+                1 => &[1],
+                _ => return Ok(()),
+            };
+            elements.iter().try_for_each(|at| put(view, *at, 1))?;
+            Ok(view.release()?)
         })?;
         view.barrier()?;
-        let found = [get(view, 0)?, get(view, 1)?];
+        let found = [get(view, 0)?, get(view, 1)?, get(view, 2)?];
         if sim.rank() == 0 {
-            note(sim, registers, 0, found[0]);
-            note(sim, registers, 1, found[1]);
+            found.iter().enumerate().for_each(|(at, word)| note(sim, registers, at, *word));
         }
         match found {
-            [1, 1] => Ok(()),
+            [1, 1, 1] => Ok(()),
             _ => Err(format!("node {} finds {found:?}", sim.rank()).into()),
         }
     })
