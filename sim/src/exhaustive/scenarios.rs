@@ -114,15 +114,15 @@ fn run(
     nodes: u32,
     program: impl Fn(&SimNode, &Registers) -> ProgramResult + 'static,
 ) -> Result<Found, ExploreError> {
-    run_job(search_by, job(search_by, nodes), program)
+    run_job(search_by, &job(search_by, nodes), program)
 }
 
 pub(super) fn run_job(
     search_by: &Search,
-    job: Job,
+    job: &Job,
     program: impl Fn(&SimNode, &Registers) -> ProgramResult + 'static,
 ) -> Result<Found, ExploreError> {
-    let found = search(&job, search_by.limits, program)?;
+    let found = search(job, search_by.limits, program)?;
     let text = |words: Vec<u64>| words.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
     Ok(Exploration {
         outcomes: found.outcomes.into_iter().map(|(words, by)| (text(words), by)).collect(),

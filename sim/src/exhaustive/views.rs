@@ -73,6 +73,7 @@ const PAGE: usize = 512;
 type Words = View<u64, Simulated>;
 
 /// How a job is.
+#[derive(Clone, Copy)]
 struct Plan {
     nodes: u32,
     pages: usize,
@@ -96,7 +97,7 @@ fn over_views(
     job.network.files = true;
     job.network.line_reordering = false;
     job.network.lines_at_once = 32;
-    run_job(search, job, move |sim, registers| {
+    run_job(search, &job, move |sim, registers| {
         let node = sim.node();
         let array = node
             .release_array::<u64>("words")
