@@ -93,7 +93,8 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
         }
         let (endpoint, distribution) = (self.coherence.endpoint(), self.plan.distribution);
         // What exceeds is told with the segment.
-        let page = PageSpec { bytes: u32::try_from(self.page_size).unwrap_or(0), paged: true };
+        let bytes = u32::try_from(self.page_size).unwrap_or(0);
+        let page = PageSpec { bytes, paged: true, checked: races_are_asked_for()? };
         let pages = page.count((len as u64).saturating_mul(size_of::<T>() as u64));
         let paged = ViewSetting::from_env()?.is_paged(endpoint, distribution, pages)?;
         let unit = UnitWish::Page(PageSpec { paged, ..page });
@@ -113,11 +114,20 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
         let expected = self.plan.expected("ReleaseArray");
         let segment = Segment::attach(self.coherence.endpoint(), &self.plan.name, &expected)?;
         let mut problem = setting.problem_of(segment.is_paged());
-        if races_are_asked_for()? && !segment.is_paged() {
-            problem = Some(
-                "it was created by a node that does not look for races, but PANGEA_CHECK asks this one to: set the \
-                 variable to the same for all nodes",
-            );
+        match (races_are_asked_for()?, segment.is_checked()) {
+            (true, false) => {
+                problem = Some(
+                    "it was created by a node that does not look for races, but PANGEA_CHECK asks this one to: set the \
+                     variable to the same for all nodes",
+                );
+            }
+            (false, true) => {
+                problem = Some(
+                    "it was created by a node that looks for races, but PANGEA_CHECK does not ask this one to: set the \
+                     variable to the same for all nodes",
+                );
+            }
+            _ => {}
         }
         if let Some(problem) = problem {
             segment.release()?;

@@ -52,7 +52,8 @@ mod writes;
 use verbs_shim::provider::sim::Nanos;
 
 pub use faults::{FaultKind, FaultKinds};
-pub use traps::Opened;
+/// The trap that is open in a run.
+pub use pangea::primitives::Trap as Opened;
 pub use views::RACES;
 
 use crate::chance::Seeded;

@@ -211,7 +211,7 @@ impl<P: Primitives> Engine<P> {
 
     /// As [`Engine::populate`] for several ranges, until all of them are open at the same moment: to open one may have evicted another. Then
     /// nothing is evicted until they are; the budget is exceeded by so many pages.
-    pub(super) fn touch(&self, all: &[(Range<usize>, Access)]) -> Result<(), Error> {
+    pub(crate) fn touch(&self, all: &[(Range<usize>, Access)]) -> Result<(), Error> {
         let is_open = |page: usize, access: Access| match self.paged.state(page) {
             State::Dirty => true,
             State::Clean => access == Access::Read,

@@ -29,7 +29,7 @@ use std::time::Duration;
 pub(crate) use clocks::Clocks;
 use log::{LOG_BYTES, PageLog};
 
-use super::engine::{OUT_OF_REACH, Patience};
+use super::sync::{OUT_OF_REACH, Patience};
 use crate::cluster::{ClusterError, Distribution, Model, Rank};
 use crate::endpoint::{Place, Step};
 use crate::error::Error;

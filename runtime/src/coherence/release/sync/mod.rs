@@ -16,7 +16,7 @@ mod patience;
 mod send;
 
 pub(super) use outbox::{Answer, Outbox};
-pub(super) use patience::Patience;
+pub(super) use patience::{OUT_OF_REACH, Patience};
 
 use super::races::Written;
 
