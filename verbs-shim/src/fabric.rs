@@ -6,7 +6,7 @@ use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::completion::{CompletionQueue, MARKER};
 use crate::error::Error;
-use crate::memory::Memory;
+use crate::memory::{HugePages, Memory};
 use crate::provider::Provider;
 use crate::queue_pair::{QueuePairConfig, UnconnectedQueuePair};
 use crate::region::{Access, Region, RemoteRegion};
@@ -46,7 +46,16 @@ impl<P: Provider> Fabric<P> {
     /// # Errors
     /// [`Error::OutOfMemory`] when the machine cannot give them.
     pub fn allocate(&self, len: usize) -> Result<Memory, Error> {
-        self.provider.allocate(len)
+        self.provider.allocate(len, HugePages::IfAvailable)
+    }
+
+    /// As [`Fabric::allocate`], with a choice about huge pages: memory of which parts are to be mapped elsewhere
+    /// ([`Memory::map_over`]) wants ordinary ones.
+    ///
+    /// # Errors
+    /// As [`Fabric::allocate`].
+    pub fn allocate_with(&self, len: usize, huge: HugePages) -> Result<Memory, Error> {
+        self.provider.allocate(len, huge)
     }
 
     /// Registers memory, so that it can be a local buffer and peers can reach it as `access` says.

@@ -8,6 +8,7 @@
 
 use std::fmt;
 use std::io;
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr;
 use std::sync::Arc;
@@ -46,6 +47,9 @@ pub struct Memory {
 unsafe impl Send for Memory {}
 // SAFETY: as above; shared accesses are atomic or opaque copies.
 unsafe impl Sync for Memory {}
+
+/// Where large memory begins: at multiples of this, so that what lies at an offset of it is aligned alike in all processes.
+const ALIGNMENT: usize = 64 << 20;
 
 const REQUIRED_SEALS: SealFlags = SealFlags::SHRINK.union(SealFlags::GROW).union(SealFlags::SEAL);
 
@@ -124,19 +128,30 @@ impl Memory {
         })
     }
 
+    /// Maps a file at a multiple of [`ALIGNMENT`], if it has as many bytes, or else of pages.
     fn map(fd: Arc<OwnedFd>, len: usize) -> io::Result<Memory> {
+        let slack = if len >= ALIGNMENT { ALIGNMENT } else { 0 };
+        let reserved = len.checked_add(slack).ok_or(rustix::io::Errno::NOMEM)?;
         // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
-        let ptr = unsafe {
-            rustix::mm::mmap(
-                ptr::null_mut(),
-                len,
-                ProtFlags::READ | ProtFlags::WRITE,
-                MapFlags::SHARED,
-                &fd,
-                0,
-            )
-        }?;
-        Ok(Memory { ptr: ptr.cast(), len, fd: Some(fd) })
+        let base = unsafe {
+            let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+            rustix::mm::mmap_anonymous(ptr::null_mut(), reserved, ProtFlags::empty(), flags)
+        }?
+        .cast::<u8>();
+        let before = if slack == 0 { 0 } else { base.addr().wrapping_neg() % ALIGNMENT };
+        let at = base.wrapping_add(before);
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        let flags = MapFlags::SHARED | MapFlags::FIXED;
+        // SAFETY: these addresses have just been reserved, and nobody else knows them.
+        let mapped = unsafe { rustix::mm::mmap(at.cast(), len, access, flags, &fd, 0) };
+        let kept = if mapped.is_ok() { before..before + len } else { 0..0 };
+        for (start, end) in [(0, kept.start), (kept.end, reserved)] {
+            if start < end {
+                // SAFETY: what was reserved and is of no use, whole pages.
+                let _ = unsafe { rustix::mm::munmap(base.wrapping_add(start).cast(), end - start) };
+            }
+        }
+        Ok(Memory { ptr: mapped?.cast(), len, fd: Some(fd) })
     }
 
     /// `len` bytes of zeros, rounded up to whole pages, private to this process and without a file.
@@ -164,6 +179,37 @@ impl Memory {
         }
         .map_err(out_of_memory)?;
         Ok(Memory { ptr: ptr.cast(), len: rounded, fd: None })
+    }
+
+    /// Maps `range` of its file, whole pages, at `at` too, in place of what this process has there. That lasts until
+    /// the process maps something else there, also when this memory is gone.
+    ///
+    /// # Errors
+    /// [`Error::System`] when the system refuses it; then nothing has changed.
+    ///
+    /// # Safety
+    /// From `at` on lie as many bytes that this process has mapped and may read and write. Nobody relies on what is
+    /// there, but for what the range holds as well; and nobody changes them meanwhile.
+    ///
+    /// # Panics
+    /// When the range does not lie inside, or it or `at` do not begin and end with pages; and for memory without a
+    /// file.
+    pub unsafe fn map_over(&self, range: Range<usize>, at: *mut u8) -> Result<(), Error> {
+        let (start, len) = (range.start, range.len());
+        self.check(start, len);
+        let page = self.page_size();
+        let is_whole = |number: usize| number.is_multiple_of(page);
+        assert!(is_whole(start) && is_whole(len) && is_whole(at.addr()), "pages are mapped whole");
+        let fd = self.fd().expect("there is a file to be mapped");
+        let (protection, flags) =
+            (ProtFlags::READ | ProtFlags::WRITE, MapFlags::SHARED | MapFlags::FIXED);
+        // SAFETY: the bytes that this replaces are the caller's to replace, as the caller promises.
+        let mapped =
+            unsafe { rustix::mm::mmap(at.cast(), len, protection, flags, fd, start as u64) };
+        mapped.map(drop).map_err(|error| Error::System {
+            operation: format!("mapping {len} bytes of shared memory at {at:p}"),
+            source: error.into(),
+        })
     }
 
     /// The first byte. Others may change the memory at any time; see the module's introduction.

@@ -11,7 +11,7 @@ use super::{
 use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::error::{Error, OpenError, Status};
-use crate::memory::Memory;
+use crate::memory::{HugePages, Memory};
 use crate::queue_pair::QueuePairConfig;
 use crate::region::{Access, Registration, RemoteAddr, RemoteRegion};
 use crate::work_request::{Atomic, WorkRequest};
@@ -121,8 +121,8 @@ impl Provider for AnyProvider {
         each!(self, AnyProvider, p => p.capabilities())
     }
 
-    fn allocate(&self, len: usize) -> Result<Memory, Error> {
-        each!(self, AnyProvider, p => p.allocate(len))
+    fn allocate(&self, len: usize, huge: HugePages) -> Result<Memory, Error> {
+        each!(self, AnyProvider, p => p.allocate(len, huge))
     }
 
     fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error> {

@@ -12,7 +12,7 @@ use super::{Portable, Provider, RawQueuePair, RawWindow, Refusal};
 use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::error::{Error, Status};
-use crate::memory::Memory;
+use crate::memory::{HugePages, Memory};
 use crate::queue_pair::QueuePairConfig;
 use crate::region::{Access, Registration, RemoteAddr, RemoteRegion};
 use crate::window::Update;
@@ -219,8 +219,8 @@ impl<P: Provider> Provider for Counted<P> {
         self.inner.capabilities()
     }
 
-    fn allocate(&self, len: usize) -> Result<Memory, Error> {
-        self.inner.allocate(len)
+    fn allocate(&self, len: usize, huge: HugePages) -> Result<Memory, Error> {
+        self.inner.allocate(len, huge)
     }
 
     fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error> {

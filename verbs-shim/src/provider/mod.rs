@@ -35,7 +35,7 @@ pub use verbs::{
 use crate::capabilities::Capabilities;
 use crate::card::Card;
 use crate::error::{Error, Status};
-use crate::memory::Memory;
+use crate::memory::{HugePages, Memory};
 use crate::queue_pair::QueuePairConfig;
 use crate::region::{Access, Registration, RemoteAddr, RemoteRegion};
 use crate::window::Update;
@@ -53,12 +53,12 @@ pub trait Provider: Send + Sync + 'static {
     fn capabilities(&self) -> &Capabilities;
 
     /// Reserves `len` bytes of zeros, rounded up to whole pages, of the kind that its peers can reach
-    /// best once they are registered.
+    /// best once they are registered, as far as `huge` leaves that open.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] when the machine cannot give them.
-    fn allocate(&self, len: usize) -> Result<Memory, Error> {
-        Memory::allocate(len)
+    fn allocate(&self, len: usize, huge: HugePages) -> Result<Memory, Error> {
+        Memory::allocate_with(len, huge)
     }
 
     /// Registers all of `memory`. The registration ends when its guard is dropped, before the

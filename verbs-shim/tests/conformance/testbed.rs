@@ -14,8 +14,8 @@ use verbs_shim::provider::{
     Refusal, VerbsOptions,
 };
 use verbs_shim::{
-    Access, Atomic, Capabilities, Card, Error, Memory, QueuePairConfig, Registration, RemoteAddr,
-    RemoteRegion, Status, WorkRequest,
+    Access, Atomic, Capabilities, Card, Error, HugePages, Memory, QueuePairConfig, Registration,
+    RemoteAddr, RemoteRegion, Status, WorkRequest,
 };
 
 /// What to test.
@@ -132,8 +132,8 @@ impl Provider for Tested {
         each!(self, Tested, p => p.capabilities())
     }
 
-    fn allocate(&self, len: usize) -> Result<Memory, Error> {
-        each!(self, Tested, p => p.allocate(len))
+    fn allocate(&self, len: usize, huge: HugePages) -> Result<Memory, Error> {
+        each!(self, Tested, p => p.allocate(len, huge))
     }
 
     fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error> {

@@ -88,7 +88,7 @@ impl Provider for Sim {
         &self.capabilities
     }
 
-    fn allocate(&self, len: usize) -> Result<Memory, Error> {
+    fn allocate(&self, len: usize, _huge: HugePages) -> Result<Memory, Error> {
         if self.network.state().settings.files {
             return Memory::allocate_with(len, HugePages::No);
         }
