@@ -55,7 +55,7 @@ impl<T: Element, P: Primitives> ArrayBuilder<T, P> {
     /// When something of that name exists that is no array, or one with another type, length or
     /// distribution, or when an arena has no room for its part.
     pub fn create(self) -> Result<Array<T, P>, Error> {
-        Plan::<T>::check_element()?;
+        self.plan.check_element()?;
         let len = self.plan.len()?;
         let wish = self.plan.wish(len, Model::Relaxed, UnitWish::Element);
         Ok(Array::new(Segment::create_or_attach(&self.endpoint, wish)?))
@@ -66,7 +66,7 @@ impl<T: Element, P: Primitives> ArrayBuilder<T, P> {
     /// # Errors
     /// When there is none, or it is no array (but a `SharedArray`, say), or holds elements of another type.
     pub fn attach(self) -> Result<Array<T, P>, Error> {
-        Plan::<T>::check_element()?;
+        self.plan.check_element()?;
         let expected = self.plan.expected("Array");
         Ok(Array::new(Segment::attach(&self.endpoint, &self.plan.name, &expected)?))
     }

@@ -79,17 +79,28 @@ pub(super) struct CoherentWish {
 
 impl CoherentWish {
     pub(super) fn of<T: Element>(name: &str, kind: &'static str) -> CoherentWish {
+        let type_name = std::any::type_name::<T>();
+        CoherentWish::sized(name, kind, type_name, size_of::<T>(), align_of::<T>())
+    }
+
+    pub(super) fn sized(
+        name: &str,
+        kind: &'static str,
+        type_name: &str,
+        element_bytes: usize,
+        element_align: usize,
+    ) -> CoherentWish {
         let mut wish = CoherentWish {
             name: name.to_owned(),
             type_name: String::new(),
             kind,
-            element_bytes: size_of::<T>(),
-            element_align: align_of::<T>(),
+            element_bytes,
+            element_align,
             model: Model::Sequential,
             distribution: Distribution::OnNode(Rank(0)),
             block_bytes: None,
         };
-        wish.name_type(std::any::type_name::<T>(), kind);
+        wish.name_type(type_name, kind);
         wish
     }
 

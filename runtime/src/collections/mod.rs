@@ -16,6 +16,7 @@
 //! | `view_lock.rs` | [`LockedView`]: a view under a lock |
 //! | `view_files.rs` | views from and to files |
 //! | `batch.rs` | [`Batch`]: many reads of cached values |
+//! | `raw/` | the same of types that are known at run time alone, for other languages |
 
 mod array;
 mod atomics;
@@ -24,6 +25,7 @@ mod builder;
 mod coherent;
 mod local;
 mod plan;
+pub mod raw;
 mod release_array;
 mod release_builder;
 mod shared;

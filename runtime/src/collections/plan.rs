@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::raw::RawType;
 use crate::cluster::{Distribution, Model, Rank};
 use crate::error::Error;
 use crate::space::{Element, Expected, UnitWish, Wish};
@@ -12,6 +13,9 @@ pub(super) struct Plan<T: Element> {
     pub(super) type_name: String,
     pub(super) len: Option<usize>,
     pub(super) distribution: Distribution,
+    /// Of an element of the segment; `T` is a part of it where the type is known at run time alone.
+    element_bytes: usize,
+    pub(super) element_align: usize,
     element: PhantomData<T>,
 }
 
@@ -22,8 +26,21 @@ impl<T: Element> Plan<T> {
             type_name: std::any::type_name::<T>().to_owned(),
             len: None,
             distribution: Distribution::Block,
+            element_bytes: size_of::<T>(),
+            element_align: align_of::<T>(),
             element: PhantomData,
         }
+    }
+
+    /// Elements of that type, which is known at run time alone.
+    pub(super) fn of_raw(&mut self, element: &RawType) {
+        self.type_name.clone_from(&element.name);
+        (self.element_bytes, self.element_align) = (element.bytes, element.align);
+    }
+
+    /// Bytes of so many elements.
+    pub(super) fn bytes(&self, len: usize) -> u64 {
+        (len as u64).saturating_mul(self.element_bytes as u64)
     }
 
     /// All of it on one node. A rank that does not fit names no node, which the catalog says.
@@ -33,11 +50,11 @@ impl<T: Element> Plan<T> {
 
     /// # Errors
     /// When memory cannot be divided into such elements.
-    pub(super) fn check_element() -> Result<(), Error> {
-        if size_of::<T>() == 0 {
+    pub(super) fn check_element(&self) -> Result<(), Error> {
+        if self.element_bytes == 0 {
             return Err(Self::bad_element("it has no bytes"));
         }
-        if u32::try_from(size_of::<T>()).is_err() {
+        if u32::try_from(self.element_bytes).is_err() {
             return Err(Self::bad_element("it has more than 4 GiB"));
         }
         Ok(())
@@ -61,8 +78,8 @@ impl<T: Element> Plan<T> {
         Wish {
             name: self.name,
             type_name: self.type_name,
-            element_bytes: size_of::<T>() as u32,
-            element_align: align_of::<T>() as u32,
+            element_bytes: self.element_bytes as u32,
+            element_align: self.element_align as u32,
             len: len as u64,
             distribution: self.distribution,
             model,
@@ -71,6 +88,6 @@ impl<T: Element> Plan<T> {
     }
 
     pub(super) fn expected(&self, kind: &'static str) -> Expected<'_> {
-        Expected { type_name: &self.type_name, element_bytes: size_of::<T>(), kind }
+        Expected { type_name: &self.type_name, element_bytes: self.element_bytes, kind }
     }
 }

@@ -52,6 +52,11 @@ impl<P: Primitives> Inner<P> {
         &self.segment.spec().name
     }
 
+    /// How many `T` an element of the segment has: one, but for those that are seen as bytes.
+    pub(super) fn per_element<T>(&self) -> usize {
+        self.segment.spec().element_bytes as usize / size_of::<T>()
+    }
+
     fn released(&self) -> Error {
         Error::Released { name: self.name().to_owned() }
     }
@@ -115,7 +120,7 @@ impl<T: Element, P: Primitives> ReleaseArray<T, P> {
 
     /// How many elements it has.
     pub fn len(&self) -> usize {
-        self.inner.segment.len() as usize
+        self.inner.segment.len() as usize * self.inner.per_element::<T>()
     }
 
     /// Never: there is no such array.

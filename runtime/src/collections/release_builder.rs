@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::plan::Plan;
+use super::raw::RawType;
 use super::release_array::ReleaseArray;
 use crate::cluster::{Distribution, Model, PageSpec};
 use crate::coherence::{Coherence, ViewSetting, races_are_asked_for};
@@ -18,6 +19,15 @@ pub struct ReleaseArrayBuilder<T: Element, P: Primitives = System> {
     sync: Arc<Sync<P>>,
     plan: Plan<T>,
     page_size: usize,
+}
+
+impl<P: Primitives> ReleaseArrayBuilder<u8, P> {
+    /// An array of elements of that type, which is known at run time alone, seen as bytes: its handles and views count these.
+    #[doc(hidden)]
+    pub fn of_raw(mut self, element: &RawType) -> Self {
+        self.plan.of_raw(element);
+        self
+    }
 }
 
 /// The pages of an array that does not say.
@@ -69,9 +79,9 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
         self
     }
 
-    fn check_element() -> Result<(), Error> {
-        Plan::<T>::check_element()?;
-        if align_of::<T>() > PageSpec::MIN as usize {
+    fn check_element(&self) -> Result<(), Error> {
+        self.plan.check_element()?;
+        if self.plan.element_align > PageSpec::MIN as usize {
             return Err(Plan::<T>::bad_element("it is aligned to more than a page"));
         }
         Ok(())
@@ -86,7 +96,7 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
     /// When something else of that name exists; when the length is missing or 0, or the size of the pages none that there
     /// is; when `PANGEA_VIEW` is malformed; when an arena has no room for its part.
     pub fn create(self) -> Result<ReleaseArray<T, P>, Error> {
-        Self::check_element()?;
+        self.check_element()?;
         let len = self.plan.len()?;
         if len == 0 {
             return Err(self.plan.bad("it has no elements, and so no memory to be viewed"));
@@ -95,7 +105,7 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
         // What exceeds is told with the segment.
         let bytes = u32::try_from(self.page_size).unwrap_or(0);
         let page = PageSpec { bytes, paged: true, checked: races_are_asked_for()? };
-        let pages = page.count((len as u64).saturating_mul(size_of::<T>() as u64));
+        let pages = page.count(self.plan.bytes(len));
         let paged = ViewSetting::from_env()?.is_paged(endpoint, distribution, pages)?;
         let unit = UnitWish::Page(PageSpec { paged, ..page });
         let wish = self.plan.wish(len, Model::Release, unit);
@@ -109,7 +119,7 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
     /// When there is none, or it is something else; when `PANGEA_VIEW` is malformed, or wants copies where it was created
     /// without.
     pub fn attach(self) -> Result<ReleaseArray<T, P>, Error> {
-        Self::check_element()?;
+        self.check_element()?;
         let setting = ViewSetting::from_env()?;
         let expected = self.plan.expected("ReleaseArray");
         let segment = Segment::attach(self.coherence.endpoint(), &self.plan.name, &expected)?;

@@ -50,6 +50,7 @@ use crate::space::Element;
 /// Dropping a view releases it. Pointers that are used afterwards end the process by a signal, with a message.
 pub struct View<T: Element, P: Primitives = System> {
     mapped: Mapped<P>,
+    len: usize,
     read_only: bool,
     // After the memory: as long as it is there, the array cannot be released.
     counted: Counted<P>,
@@ -58,7 +59,9 @@ pub struct View<T: Element, P: Primitives = System> {
 
 impl<T: Element, P: Primitives> View<T, P> {
     pub(super) fn new(mapped: Mapped<P>, read_only: bool, counted: Counted<P>) -> View<T, P> {
-        View { mapped, read_only, counted, element: PhantomData }
+        let inner = &counted.0;
+        let len = inner.segment.len() as usize * inner.per_element::<T>();
+        View { mapped, len, read_only, counted, element: PhantomData }
     }
 
     pub(super) fn inner(&self) -> &Inner<P> {
@@ -86,7 +89,7 @@ impl<T: Element, P: Primitives> View<T, P> {
     /// How many elements it has.
     #[inline]
     pub fn len(&self) -> usize {
-        self.inner().segment.len() as usize
+        self.len
     }
 
     /// Never: there is no such array.
@@ -104,7 +107,8 @@ impl<T: Element, P: Primitives> View<T, P> {
     pub fn local_range(&self) -> Option<Range<usize>> {
         let segment = &self.inner().segment;
         let range = segment.elements_on_pages_at(segment.rank().0)?;
-        Some(range.start as usize..range.end as usize)
+        let per = self.inner().per_element::<T>();
+        Some(range.start as usize * per..range.end as usize * per)
     }
 
     /// Whether nothing can be written through it; see [`ViewOptions::read_only`](crate::ViewOptions::read_only).

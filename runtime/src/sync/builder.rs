@@ -6,7 +6,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cluster::{ClusterError, Distribution, Model, Rank, Refusal};
-use crate::coherence::protocol::Layout;
+use crate::coherence::protocol::{Layout, MAX_BLOCK};
 use crate::coherence::{Blocks, Coherence};
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
@@ -68,6 +68,24 @@ impl Plan {
         let planned = Plan::block(kind.to_owned(), size_of::<T>(), tail);
         let (plan, layout) = planned.ok_or_else(|| bad("it does not fit a block of 1 MiB"))?;
         Ok((Plan { element: Some(type_name.to_owned()), ..plan }, layout))
+    }
+
+    /// A block with a value of so many bytes in it, and `tail` bytes behind. Its type is named as that of an array of bytes.
+    pub(super) fn block_of_bytes(
+        kind: &str,
+        bytes: usize,
+        tail: usize,
+    ) -> Result<(Plan, Layout), Error> {
+        let bad = |reason| Error::BadElement { type_name: "bytes", reason };
+        if bytes == 0 {
+            return Err(bad("there are none"));
+        }
+        // No sum of this and what else is in a block overflows.
+        let planned = Some(bytes)
+            .filter(|bytes| *bytes <= MAX_BLOCK)
+            .and_then(|bytes| Plan::block(kind.to_owned(), bytes, tail));
+        let (plan, layout) = planned.ok_or_else(|| bad("they do not fit a block of 1 MiB"))?;
+        Ok((Plan { element: Some(format!("[u8; {bytes}]")), ..plan }, layout))
     }
 
     fn type_name(&self) -> String {

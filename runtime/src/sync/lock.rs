@@ -58,6 +58,11 @@ impl<P: Primitives> Lock<P> {
         &self.blocks.segment().spec().name
     }
 
+    /// How many bytes the value has.
+    pub(super) fn value_bytes(&self) -> usize {
+        self.blocks.layout().data
+    }
+
     pub(super) fn words(&self) -> LockWords {
         self.words
     }

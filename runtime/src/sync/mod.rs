@@ -41,6 +41,7 @@ pub use atomic::{Atomic, AtomicBits, AtomicInteger, AtomicValue};
 pub use builder::ObjectBuilder;
 pub(crate) use collective::MAX_VALUE;
 pub(crate) use layout::RESERVED_BYTES;
+pub(crate) use locals::Locals;
 pub use mutex::{Mutex, MutexGuard};
 pub use once::{Once, OnceState};
 pub use poison::{LockError, Poisoned};
@@ -53,7 +54,6 @@ pub(crate) use view_lock::ViewLockGuard;
 use std::sync::Arc;
 
 use barrier::Everybody;
-use locals::Locals;
 
 use crate::coherence::Clock;
 pub use crate::coherence::protocol::Poison;

@@ -12,7 +12,7 @@ use crate::coherence::protocol::Poison;
 use crate::coherence::{Blocks, Coherence};
 use crate::error::Error;
 use crate::primitives::{self, Primitives, System};
-use crate::space::Element;
+use crate::space::{Element, Value};
 
 /// A lock around a value, for all threads of all nodes. As [`std::sync::Mutex`]: a holder that panics poisons
 /// it, and so does one whose node dies.
@@ -40,11 +40,11 @@ use crate::space::Element;
 /// assert_eq!(*total.lock()?, [40, 1]);
 /// # Ok::<(), pangea::Error>(())
 /// ```
-pub struct Mutex<T: Element, P: Primitives = System> {
+pub struct Mutex<T: Value + ?Sized, P: Primitives = System> {
     inner: Arc<Inner<T, P>>,
 }
 
-struct Inner<T: Element, P: Primitives> {
+struct Inner<T: Value + ?Sized, P: Primitives> {
     lock: Lock<P>,
     /// Memory for the value, when nobody uses it.
     spare: primitives::Mutex<Option<Box<T>>, P>,
@@ -59,7 +59,7 @@ struct Inner<T: Element, P: Primitives> {
 /// is_send::<pangea::MutexGuard<'static, u64>>();
 /// ```
 #[must_use = "the mutex is unlocked at once if the guard is not kept"]
-pub struct MutexGuard<'a, T: Element, P: Primitives = System> {
+pub struct MutexGuard<'a, T: Value + ?Sized, P: Primitives = System> {
     inner: &'a Inner<T, P>,
     /// The value, and the lock; not there any more once it is unlocked.
     parts: Option<(Box<T>, Owned<'a, P>)>,
@@ -72,7 +72,7 @@ pub struct MutexGuard<'a, T: Element, P: Primitives = System> {
 type Guard<'a, T, P> = Result<MutexGuard<'a, T, P>, LockError<MutexGuard<'a, T, P>>>;
 type TryGuard<'a, T, P> = Result<Option<MutexGuard<'a, T, P>>, LockError<MutexGuard<'a, T, P>>>;
 
-impl<T: Element, P: Primitives> Clone for Mutex<T, P> {
+impl<T: Value + ?Sized, P: Primitives> Clone for Mutex<T, P> {
     fn clone(&self) -> Self {
         Mutex { inner: Arc::clone(&self.inner) }
     }
@@ -83,7 +83,21 @@ impl<T: Element, P: Primitives> Mutex<T, P> {
         let plan = Plan::block_of::<T>("Mutex", Lock::tail(coherence, false));
         ObjectBuilder::of_block(coherence, name, plan, |blocks| Ok(Mutex::new(blocks)))
     }
+}
 
+impl<P: Primitives> Mutex<[u128], P> {
+    /// Of a value of so many bytes.
+    pub(crate) fn builder_of(
+        coherence: &Arc<Coherence<P>>,
+        name: &str,
+        bytes: usize,
+    ) -> ObjectBuilder<Self, P> {
+        let plan = Plan::block_of_bytes("Mutex", bytes, Lock::tail(coherence, false));
+        ObjectBuilder::of_block(coherence, name, plan, |blocks| Ok(Mutex::new(blocks)))
+    }
+}
+
+impl<T: Value + ?Sized, P: Primitives> Mutex<T, P> {
     pub(super) fn new(blocks: Blocks<P>) -> Mutex<T, P> {
         let (lock, spare) = (Lock::new(blocks, false), primitives::Mutex::new(None));
         Mutex { inner: Arc::new(Inner { lock, spare }) }
@@ -151,7 +165,7 @@ impl<T: Element, P: Primitives> Mutex<T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Inner<T, P> {
+impl<T: Value + ?Sized, P: Primitives> Inner<T, P> {
     fn lock(&self) -> Guard<'_, T, P> {
         let owned = self.lock.lock()?;
         self.guard(owned)
@@ -160,12 +174,12 @@ impl<T: Element, P: Primitives> Inner<T, P> {
     /// Memory for a value.
     fn take_value(&self) -> Box<T> {
         let spare = self.spare.lock().take();
-        spare.unwrap_or_else(bytemuck::zeroed_box)
+        spare.unwrap_or_else(|| T::zeroed(self.lock.value_bytes()))
     }
 
     fn guard<'a>(&'a self, owned: Owned<'a, P>) -> Guard<'a, T, P> {
         let mut value = self.take_value();
-        bytemuck::bytes_of_mut(&mut *value).copy_from_slice(owned.data());
+        value.set(owned.data());
         let poison = owned.poison();
         let (parts, panicking) = (Some((value, owned)), P::panicking());
         let guard = MutexGuard { inner: self, parts, poison, panicking, stays: PhantomData };
@@ -178,7 +192,7 @@ impl<T: Element, P: Primitives> Inner<T, P> {
     }
 }
 
-impl<'a, T: Element, P: Primitives> MutexGuard<'a, T, P> {
+impl<'a, T: Value + ?Sized, P: Primitives> MutexGuard<'a, T, P> {
     fn parts(&self) -> &(Box<T>, Owned<'a, P>) {
         match &self.parts {
             Some(parts) => parts,
@@ -222,7 +236,7 @@ impl<'a, T: Element, P: Primitives> MutexGuard<'a, T, P> {
     pub fn save(&mut self) -> Result<(), Error> {
         let poison = self.poison;
         let Some((value, owned)) = &mut self.parts else { return Ok(()) };
-        owned.data_mut().copy_from_slice(bytemuck::bytes_of(&**value));
+        value.get(owned.data_mut());
         owned.save(poison)
     }
 
@@ -246,7 +260,7 @@ impl<'a, T: Element, P: Primitives> MutexGuard<'a, T, P> {
             guard.commit()?;
             let mut seen = inner.take_value();
             inner.lock.watch(|data| {
-                bytemuck::bytes_of_mut(&mut *seen).copy_from_slice(data);
+                seen.set(data);
                 is_good(&seen)
             })?;
             *inner.spare.lock() = Some(seen);
@@ -257,14 +271,14 @@ impl<'a, T: Element, P: Primitives> MutexGuard<'a, T, P> {
 
     fn unlock(&mut self) -> Result<(), Error> {
         let Some((value, mut owned)) = self.parts.take() else { return Ok(()) };
-        owned.data_mut().copy_from_slice(bytemuck::bytes_of(&*value));
+        value.get(owned.data_mut());
         // Before the lock goes to the next, who may need it.
         *self.inner.spare.lock() = Some(value);
         owned.unlock(self.poison)
     }
 }
 
-impl<T: Element, P: Primitives> Drop for MutexGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Drop for MutexGuard<'_, T, P> {
     fn drop(&mut self) {
         if P::is_over() {
             return;
@@ -279,7 +293,7 @@ impl<T: Element, P: Primitives> Drop for MutexGuard<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Deref for MutexGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Deref for MutexGuard<'_, T, P> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -287,7 +301,7 @@ impl<T: Element, P: Primitives> Deref for MutexGuard<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> DerefMut for MutexGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> DerefMut for MutexGuard<'_, T, P> {
     fn deref_mut(&mut self) -> &mut T {
         match &mut self.parts {
             Some((value, _)) => value,
@@ -296,13 +310,13 @@ impl<T: Element, P: Primitives> DerefMut for MutexGuard<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> fmt::Debug for Mutex<T, P> {
+impl<T: Value + ?Sized, P: Primitives> fmt::Debug for Mutex<T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Mutex({:?})", self.name())
     }
 }
 
-impl<T: Element + fmt::Debug, P: Primitives> fmt::Debug for MutexGuard<'_, T, P> {
+impl<T: Value + ?Sized + fmt::Debug, P: Primitives> fmt::Debug for MutexGuard<'_, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }

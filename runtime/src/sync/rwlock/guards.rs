@@ -11,13 +11,13 @@ use crate::coherence::Handed;
 use crate::coherence::protocol::{self, DATA, Locked, Poison};
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
-use crate::space::Element;
+use crate::space::Value;
 use crate::sync::lock::{BLOCK, HANDOVERS};
 use crate::sync::poison::{LockError, Poisoned};
 
 /// The value of an [`RwLock`](crate::RwLock), which nobody writes as long as this lives. It stays on its thread.
 #[must_use = "the lock is given back at once if the guard is not kept"]
-pub struct RwLockReadGuard<'a, T: Element, P: Primitives = System> {
+pub struct RwLockReadGuard<'a, T: Value + ?Sized, P: Primitives = System> {
     /// Not there any more once it is given back.
     reader: Option<Reader<'a, T, P>>,
     poison: Option<Poison>,
@@ -25,13 +25,13 @@ pub struct RwLockReadGuard<'a, T: Element, P: Primitives = System> {
 }
 
 /// A thread that reads.
-pub(super) struct Reader<'a, T: Element, P: Primitives> {
+pub(super) struct Reader<'a, T: Value + ?Sized, P: Primitives> {
     pub(super) inner: &'a Inner<T, P>,
     pub(super) thread: usize,
     pub(super) value: Arc<T>,
 }
 
-impl<'a, T: Element, P: Primitives> RwLockReadGuard<'a, T, P> {
+impl<'a, T: Value + ?Sized, P: Primitives> RwLockReadGuard<'a, T, P> {
     pub(super) fn make(reader: Reader<'a, T, P>, poison: Option<Poison>) -> Guard<Self> {
         let name = reader.inner.lock.name();
         let guard = RwLockReadGuard { reader: Some(reader), poison, stays: PhantomData };
@@ -47,7 +47,7 @@ impl<'a, T: Element, P: Primitives> RwLockReadGuard<'a, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Reader<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Reader<'_, T, P> {
     /// Gives the node's share of the lock back, if this is the last reader.
     fn leave(self) -> Result<(), Error> {
         let Reader { inner, thread, value } = self;
@@ -71,7 +71,7 @@ impl<T: Element, P: Primitives> Reader<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Drop for RwLockReadGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Drop for RwLockReadGuard<'_, T, P> {
     fn drop(&mut self) {
         let Some(reader) = self.reader.take() else { return };
         let inner = reader.inner;
@@ -81,7 +81,7 @@ impl<T: Element, P: Primitives> Drop for RwLockReadGuard<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Deref for RwLockReadGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Deref for RwLockReadGuard<'_, T, P> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -95,7 +95,7 @@ impl<T: Element, P: Primitives> Deref for RwLockReadGuard<'_, T, P> {
 /// The value of an [`RwLock`](crate::RwLock), which this thread alone may use. It is unlocked when this is
 /// dropped. It stays on its thread.
 #[must_use = "the lock is given back at once if the guard is not kept"]
-pub struct RwLockWriteGuard<'a, T: Element, P: Primitives = System> {
+pub struct RwLockWriteGuard<'a, T: Value + ?Sized, P: Primitives = System> {
     /// Not there any more once it is unlocked.
     writer: Option<Writer<'a, T, P>>,
     poison: Option<Poison>,
@@ -105,7 +105,7 @@ pub struct RwLockWriteGuard<'a, T: Element, P: Primitives = System> {
 }
 
 /// A thread that writes.
-pub(super) struct Writer<'a, T: Element, P: Primitives> {
+pub(super) struct Writer<'a, T: Value + ?Sized, P: Primitives> {
     pub(super) inner: &'a Inner<T, P>,
     pub(super) thread: usize,
     pub(super) locked: Locked,
@@ -115,7 +115,7 @@ pub(super) struct Writer<'a, T: Element, P: Primitives> {
     pub(super) value: Box<T>,
 }
 
-impl<'a, T: Element, P: Primitives> RwLockWriteGuard<'a, T, P> {
+impl<'a, T: Value + ?Sized, P: Primitives> RwLockWriteGuard<'a, T, P> {
     pub(super) fn make(writer: Writer<'a, T, P>) -> Guard<Self> {
         let (name, poison) = (writer.inner.lock.name(), writer.locked.poison);
         let panicking = P::panicking();
@@ -163,12 +163,12 @@ impl<'a, T: Element, P: Primitives> RwLockWriteGuard<'a, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Writer<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Writer<'_, T, P> {
     /// Writes the data, and gives the lock to the next: of this node, or of another, or nobody.
     fn unlock(self, poison: Option<Poison>) -> Result<(), Error> {
         let Writer { inner, thread, locked, mut bytes, times, value } = self;
         let end = inner.lock.blocks().layout().end();
-        bytes[DATA..end].copy_from_slice(bytemuck::bytes_of(&*value));
+        value.get(&mut bytes[DATA..end]);
         *inner.spare.lock() = Some(value);
         let words = inner.lock.words();
         // None of those who wait gives up.
@@ -196,7 +196,7 @@ impl<T: Element, P: Primitives> Writer<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Drop for RwLockWriteGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Drop for RwLockWriteGuard<'_, T, P> {
     fn drop(&mut self) {
         let Some(writer) = &self.writer else { return };
         let inner = writer.inner;
@@ -210,7 +210,7 @@ impl<T: Element, P: Primitives> Drop for RwLockWriteGuard<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> Deref for RwLockWriteGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> Deref for RwLockWriteGuard<'_, T, P> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -218,7 +218,7 @@ impl<T: Element, P: Primitives> Deref for RwLockWriteGuard<'_, T, P> {
     }
 }
 
-impl<T: Element, P: Primitives> DerefMut for RwLockWriteGuard<'_, T, P> {
+impl<T: Value + ?Sized, P: Primitives> DerefMut for RwLockWriteGuard<'_, T, P> {
     fn deref_mut(&mut self) -> &mut T {
         match &mut self.writer {
             Some(writer) => &mut writer.value,
@@ -227,13 +227,13 @@ impl<T: Element, P: Primitives> DerefMut for RwLockWriteGuard<'_, T, P> {
     }
 }
 
-impl<T: Element + fmt::Debug, P: Primitives> fmt::Debug for RwLockReadGuard<'_, T, P> {
+impl<T: Value + ?Sized + fmt::Debug, P: Primitives> fmt::Debug for RwLockReadGuard<'_, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }
 }
 
-impl<T: Element + fmt::Debug, P: Primitives> fmt::Debug for RwLockWriteGuard<'_, T, P> {
+impl<T: Value + ?Sized + fmt::Debug, P: Primitives> fmt::Debug for RwLockWriteGuard<'_, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }

@@ -24,7 +24,7 @@ use crate::coherence::protocol::{self, DATA, Locked, Poison, Reading, Trouble};
 use crate::coherence::{Blocks, Coherence, Handed};
 use crate::error::Error;
 use crate::primitives::{Condvar, Mutex, MutexGuard, Primitives, System};
-use crate::space::Element;
+use crate::space::{Element, Value};
 
 /// A lock around a value that any number of threads of all nodes may read at once, or one may write. As
 /// [`std::sync::RwLock`]: a writer that panics poisons it, and so does one whose node dies.
@@ -50,11 +50,11 @@ use crate::space::Element;
 /// assert_eq!(settings.read()?[1], 0.5);
 /// # Ok::<(), pangea::Error>(())
 /// ```
-pub struct RwLock<T: Element, P: Primitives = System> {
+pub struct RwLock<T: Value + ?Sized, P: Primitives = System> {
     inner: Arc<Inner<T, P>>,
 }
 
-struct Inner<T: Element, P: Primitives> {
+struct Inner<T: Value + ?Sized, P: Primitives> {
     lock: Lock<P>,
     local: Arc<Local<T, P>>,
     /// Memory for the value of a writer, when there is none.
@@ -62,13 +62,13 @@ struct Inner<T: Element, P: Primitives> {
 }
 
 /// What the threads of a node share of a lock.
-struct Local<T, P> {
+struct Local<T: ?Sized, P> {
     table: Mutex<Table<T>, P>,
     /// Somebody else may be next.
     changed: Condvar<P>,
 }
 
-struct Table<T> {
+struct Table<T: ?Sized> {
     turns: Turns<usize>,
     /// While the node has the lock for reading.
     shared: Option<Shared<T>>,
@@ -78,7 +78,7 @@ struct Table<T> {
     spare: Option<Arc<T>>,
 }
 
-struct Shared<T> {
+struct Shared<T: ?Sized> {
     value: Arc<T>,
     reading: Reading,
 }
@@ -86,7 +86,7 @@ struct Shared<T> {
 type Guard<G> = Result<G, LockError<G>>;
 type TryGuard<G> = Result<Option<G>, LockError<G>>;
 
-impl<T: Element, P: Primitives> Clone for RwLock<T, P> {
+impl<T: Value + ?Sized, P: Primitives> Clone for RwLock<T, P> {
     fn clone(&self) -> Self {
         RwLock { inner: Arc::clone(&self.inner) }
     }
@@ -102,7 +102,23 @@ impl<T: Element, P: Primitives> RwLock<T, P> {
         let locals = Arc::clone(locals);
         ObjectBuilder::of_block(coherence, name, plan, move |blocks| RwLock::new(blocks, &locals))
     }
+}
 
+impl<P: Primitives> RwLock<[u128], P> {
+    /// Of a value of so many bytes.
+    pub(crate) fn builder_of(
+        coherence: &Arc<Coherence<P>>,
+        locals: &Arc<Locals<P>>,
+        name: &str,
+        bytes: usize,
+    ) -> ObjectBuilder<Self, P> {
+        let plan = Plan::block_of_bytes("RwLock", bytes, Lock::tail(coherence, true));
+        let locals = Arc::clone(locals);
+        ObjectBuilder::of_block(coherence, name, plan, move |blocks| RwLock::new(blocks, &locals))
+    }
+}
+
+impl<T: Value + ?Sized, P: Primitives> RwLock<T, P> {
     fn new(blocks: Blocks<P>, locals: &Locals<P>) -> Result<RwLock<T, P>, Error> {
         let local = locals.get(blocks.segment().id(), Local::new).ok_or_else(|| {
             let name = blocks.segment().spec().name.clone();
@@ -244,14 +260,14 @@ impl<T: Element, P: Primitives> RwLock<T, P> {
 }
 
 /// How a thread has entered.
-enum Entered<T> {
+enum Entered<T: ?Sized> {
     /// It has to go to the home.
     Fetch,
     /// It reads this, with others of its node.
     Joined(Arc<T>, Option<Poison>),
 }
 
-impl<T: Element, P: Primitives> Local<T, P> {
+impl<T: Value + ?Sized, P: Primitives> Local<T, P> {
     fn new() -> Local<T, P> {
         let turns = Turns::new();
         let table = Table { turns, shared: None, handed: None, spare: None };
@@ -259,7 +275,7 @@ impl<T: Element, P: Primitives> Local<T, P> {
     }
 }
 
-impl<T> Table<T> {
+impl<T: ?Sized> Table<T> {
     fn entered(&self, enter: Enter) -> Entered<T> {
         match (enter, &self.shared) {
             (Enter::Join, Some(shared)) => {
@@ -270,7 +286,7 @@ impl<T> Table<T> {
     }
 }
 
-impl<T: Element, P: Primitives> Inner<T, P> {
+impl<T: Value + ?Sized, P: Primitives> Inner<T, P> {
     fn thread(&self) -> Result<usize, Error> {
         self.lock.blocks().coherence().caller()
     }
@@ -336,10 +352,10 @@ impl<T: Element, P: Primitives> Inner<T, P> {
         let spare = self.local.table.lock().spare.take();
         // Readers have let go of it before the last of them gave the lock back.
         let spare = spare.filter(|value| Arc::strong_count(value) == 1);
-        let mut value = spare.unwrap_or_else(|| Arc::from(bytemuck::zeroed_box::<T>()));
+        let mut value = spare.unwrap_or_else(|| Arc::from(T::zeroed(self.lock.value_bytes())));
         if let Some(value) = Arc::get_mut(&mut value) {
             let data = &bytes[DATA..self.lock.blocks().layout().end()];
-            bytemuck::bytes_of_mut(value).copy_from_slice(data);
+            value.set(data);
         }
         self.lock.put_buffer(bytes);
         self.fetched(Kind::Read, Some(Shared { value: Arc::clone(&value), reading }));
@@ -354,14 +370,14 @@ impl<T: Element, P: Primitives> Inner<T, P> {
         times: u32,
     ) -> Guard<RwLockWriteGuard<'a, T, P>> {
         let spare = self.spare.lock().take();
-        let mut value = spare.unwrap_or_else(bytemuck::zeroed_box);
+        let mut value = spare.unwrap_or_else(|| T::zeroed(self.lock.value_bytes()));
         let data = &bytes[DATA..self.lock.blocks().layout().end()];
-        bytemuck::bytes_of_mut(&mut *value).copy_from_slice(data);
+        value.set(data);
         RwLockWriteGuard::make(Writer { inner: self, thread, locked, bytes, times, value })
     }
 }
 
-impl<T: Element, P: Primitives> fmt::Debug for RwLock<T, P> {
+impl<T: Value + ?Sized, P: Primitives> fmt::Debug for RwLock<T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RwLock({:?})", self.name())
     }
