@@ -273,6 +273,9 @@ pub enum Error {
         /// What the lock was taken for.
         locked: Range<usize>,
     },
+    /// Symmetric memory that cannot be had, or not be used so.
+    #[error(transparent)]
+    Symmetric(#[from] crate::symmetric::SymmetricError),
     /// A stream that a view was to be read from, or written to, failed.
     #[error("view of {name:?}: {source}, after {done} of {all} bytes")]
     Stream {

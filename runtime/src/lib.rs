@@ -23,6 +23,7 @@
 //! | module | what | knows |
 //! | --- | --- | --- |
 //! | `collections` | arrays, views | all below |
+//! | [`symmetric`] | a range at the same offset of every arena, for the C libraries | `endpoint` |
 //! | `sync` | barriers, reduction, broadcast, locks, atomics, semaphores | `coherence` and below |
 //! | `coherence` | consistency models, one file each | `space` and below |
 //! | `space` | addresses, segments, placement | `endpoint`, `cluster` |
@@ -49,6 +50,7 @@ mod error;
 mod node;
 pub mod primitives;
 mod space;
+pub mod symmetric;
 mod sync;
 #[cfg(test)]
 mod testing;
@@ -57,6 +59,8 @@ pub use cluster::{Distribution, Model};
 #[doc(hidden)]
 pub use coherence::{Grain, changed_runs, protocol};
 pub use coherence::{Race, ViewCounts};
+#[doc(hidden)]
+pub use collections::raw;
 pub use collections::{
     Array, ArrayBuilder, Batch, BlockReadGuard, BlockWriteGuard, LocalPart, LockedView, ReadGuard,
     ReadSlice, ReleaseArray, ReleaseArrayBuilder, Shared, SharedArray, SharedArrayBuilder,
@@ -65,6 +69,8 @@ pub use collections::{
 pub use error::Error;
 pub use node::{Node, join, join_at};
 pub use paging::{Access, Mechanism};
+#[doc(hidden)]
+pub use space::Value;
 pub use space::{Element, GlobalAddr, Word};
 pub use sync::{
     Atomic, AtomicBits, AtomicInteger, AtomicValue, Barrier, LockError, Mutex, MutexGuard,

@@ -6,18 +6,20 @@ use std::sync::atomic::{Ordering, fence};
 
 use verbs_shim::provider::{AnyProvider, Choice, Counted, Counts, VerbsOptions};
 
-use crate::cluster::{CatalogEntry, Coordinator, CoordinatorConfig, JobEnv, Welcome};
+use crate::cluster::{
+    CatalogEntry, Coordinator, CoordinatorConfig, JobEnv, Rank, Welcome, find_started_job,
+};
 use crate::coherence::Coherence;
 use crate::collections::{
     ArrayBuilder, Batch, ReleaseArrayBuilder, SharedArrayBuilder, SharedBuilder, SyncView,
 };
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Beyond, Endpoint};
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
 use crate::space::Element;
 use crate::sync::{
-    Atomic, AtomicValue, Barrier, MAX_VALUE, Mutex, ObjectBuilder, Once, RESERVED_BYTES, RwLock,
-    Semaphore, Sync, ViewLock,
+    Atomic, AtomicValue, Barrier, Locals, MAX_VALUE, Mutex, ObjectBuilder, Once, RESERVED_BYTES,
+    RwLock, Semaphore, Sync, ViewLock,
 };
 
 /// A process of the job. Clones are handles of the same node, for other threads.
@@ -44,7 +46,8 @@ struct Inner<P: Primitives> {
 /// What a process that belongs to no job, and so is a job of its own, contributes.
 const ALONE_BYTES: u64 = 256 << 20;
 
-/// Joins the job that this process was started for (`pangea run`), and waits until all of its nodes
+/// Joins the job that this process was started for (by `pangea run`, or by a job starter with PMI such as Slurm's
+/// `srun`), and waits until all of its nodes
 /// have joined. A process that was started by itself becomes a job of one node, on provider `shm`
 /// with an arena of 256 MiB, so that any program can also be run alone.
 ///
@@ -64,18 +67,25 @@ const ALONE_BYTES: u64 = 256 << 20;
 /// # Ok::<(), pangea::Error>(())
 /// ```
 pub fn join() -> Result<Node, Error> {
-    match JobEnv::from_env()? {
-        Some(job) => join_at(&job),
-        None => {
-            let mut config = CoordinatorConfig::local(1, Choice::Shm, ALONE_BYTES);
-            if let Some(bytes) = JobEnv::cache_bytes_from_env()? {
-                config.cache_bytes = bytes;
-            }
-            let coordinator = Coordinator::start(&config)?;
-            let job = coordinator.job().clone();
-            Node::enter(&job, Some(coordinator), open_provider)
-        }
+    let (job, own) = find_job(ALONE_BYTES)?;
+    Node::enter(&job, own, None, open_provider)
+}
+
+/// The job that this process was started for, or one of its own, in which it contributes `alone_bytes`; and the
+/// coordinator, if it lives in this process.
+pub(crate) fn find_job(alone_bytes: u64) -> Result<(JobEnv, Option<Coordinator>), Error> {
+    if let Some(job) = JobEnv::from_env()? {
+        return Ok((job, None));
     }
+    if let Some(found) = find_started_job(alone_bytes)? {
+        return Ok(found);
+    }
+    let mut config = CoordinatorConfig::local(1, Choice::Shm, alone_bytes);
+    if let Some(bytes) = JobEnv::cache_bytes_from_env()? {
+        config.cache_bytes = bytes;
+    }
+    let coordinator = Coordinator::start(&config)?;
+    Ok((coordinator.job().clone(), Some(coordinator)))
 }
 
 /// Joins the job of that address, as [`join`] does with the one that the environment names. One
@@ -89,7 +99,7 @@ pub fn join_at(job: &JobEnv) -> Result<Node, Error> {
 }
 
 /// The provider that the coordinator says.
-fn open_provider(welcome: &Welcome) -> Result<Counted<AnyProvider>, Error> {
+pub(crate) fn open_provider(welcome: &Welcome) -> Result<Counted<AnyProvider>, Error> {
     let options = VerbsOptions::from_env().map_err(verbs_shim::Error::from)?;
     let provider = AnyProvider::open(welcome.provider, &options);
     Ok(Counted::new(provider.map_err(verbs_shim::Error::from)?))
@@ -113,16 +123,19 @@ impl<P: Primitives> Node<P> {
         job: &JobEnv,
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Node<P>, Error> {
-        Node::enter(job, None, open)
+        Node::enter(job, None, None, open)
     }
 
-    fn enter(
+    /// Joins with the coordinator that lives in this process, if it does, and what this node contributes behind
+    /// the memory that the catalog gives out.
+    pub(crate) fn enter(
         job: &JobEnv,
         own: Option<Coordinator<P>>,
+        beyond: Option<Beyond<'_>>,
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Node<P>, Error> {
         let mut cache_bytes = 0;
-        let endpoint = Endpoint::join(job, own, RESERVED_BYTES, |welcome| {
+        let endpoint = Endpoint::join(job, own, RESERVED_BYTES, beyond, |welcome| {
             cache_bytes = welcome.cache_bytes;
             open(welcome)
         })?;
@@ -237,6 +250,24 @@ impl<P: Primitives> Node<P> {
         Barrier::create(&self.inner.coherence, self.inner.sync.locals(), name, ranks)
     }
 
+    /// The ranks that have died, as far as this node has been told.
+    pub fn dead(&self) -> Vec<usize> {
+        self.inner.endpoint.health().dead().map(Rank::index).collect()
+    }
+
+    /// What objects for other languages are made on.
+    pub(crate) fn endpoint(&self) -> &Arc<Endpoint<P>> {
+        &self.inner.endpoint
+    }
+
+    pub(crate) fn coherence(&self) -> &Arc<Coherence<P>> {
+        &self.inner.coherence
+    }
+
+    pub(crate) fn locals(&self) -> &Arc<Locals<P>> {
+        self.inner.sync.locals()
+    }
+
     /// The segments that exist now. Control plane.
     ///
     /// # Errors
@@ -320,9 +351,7 @@ impl<P: Primitives> Node<P> {
     /// ```
     pub fn reduce<T: Element>(&self, value: T, op: impl Fn(T, T) -> T) -> Result<T, Error> {
         let mut value = value;
-        let bytes = bytemuck::bytes_of_mut(&mut value);
-        let clock = self.inner.coherence.clock();
-        self.inner.sync.reduce(&self.inner.endpoint, clock, bytes, |mine, theirs| {
+        self.reduce_bytes(bytemuck::bytes_of_mut(&mut value), |mine, theirs| {
             let combined =
                 op(bytemuck::pod_read_unaligned(mine), bytemuck::pod_read_unaligned(theirs));
             mine.copy_from_slice(bytemuck::bytes_of(&combined));
@@ -330,16 +359,41 @@ impl<P: Primitives> Node<P> {
         Ok(value)
     }
 
+    /// As [`Node::reduce`], of a value whose type is known to the caller alone: `op` puts into its first argument what both make.
+    ///
+    /// # Errors
+    /// As [`Node::reduce`].
+    #[doc(hidden)]
+    pub fn reduce_bytes(
+        &self,
+        value: &mut [u8],
+        op: impl FnMut(&mut [u8], &[u8]),
+    ) -> Result<(), Error> {
+        let clock = self.inner.coherence.clock();
+        self.inner.sync.reduce(&self.inner.endpoint, clock, value, op)
+    }
+
     /// Gives the value of `root` to all. As [`Node::reduce`] in size, cost and callers.
     ///
     /// # Errors
     /// [`Error::NoSuchRank`], and as [`Node::reduce`].
     pub fn broadcast<T: Element>(&self, root: usize, value: T) -> Result<T, Error> {
+        let mut value = value;
+        self.broadcast_bytes(root, bytemuck::bytes_of_mut(&mut value))?;
+        Ok(value)
+    }
+
+    /// As [`Node::broadcast`], of a value whose type is known to the caller alone.
+    ///
+    /// # Errors
+    /// As [`Node::broadcast`].
+    #[doc(hidden)]
+    pub fn broadcast_bytes(&self, root: usize, value: &mut [u8]) -> Result<(), Error> {
         if root >= self.size() {
             return Err(Error::NoSuchRank { rank: root, size: self.size() });
         }
         // The root's value has a mark in front; of two values the marked one is kept.
-        let len = size_of::<T>();
+        let len = value.len();
         if len > MAX_VALUE {
             return Err(Error::ValueTooLarge { bytes: len, max: MAX_VALUE });
         }
@@ -347,15 +401,15 @@ impl<P: Primitives> Node<P> {
         let marked = &mut buffer[..=len];
         if self.rank() == root {
             marked[0] = 1;
-            marked[1..].copy_from_slice(bytemuck::bytes_of(&value));
+            marked[1..].copy_from_slice(value);
         }
-        let clock = self.inner.coherence.clock();
-        self.inner.sync.reduce(&self.inner.endpoint, clock, marked, |mine, theirs| {
+        self.reduce_bytes(marked, |mine, theirs| {
             if theirs[0] == 1 {
                 mine.copy_from_slice(theirs);
             }
         })?;
-        Ok(bytemuck::pod_read_unaligned(&marked[1..]))
+        value.copy_from_slice(&marked[1..]);
+        Ok(())
     }
 }
 

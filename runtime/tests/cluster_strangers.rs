@@ -26,7 +26,7 @@ use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg}
 use verbs_shim::provider::Choice;
 
 /// The version of the protocol that is spoken here.
-const VERSION: u16 = 4;
+const VERSION: u16 = 5;
 
 trait Socket: Read + Write + Send {
     fn set_timeout(&self, timeout: Duration) -> io::Result<()>;

@@ -12,8 +12,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use pangea::Node;
-use pangea::cluster::{Coordinator, CoordinatorConfig, JobEnv, JobEvent, Rank};
+use pangea::cluster::{Coordinator, CoordinatorConfig, JobEnv, JobEvent, Rank, Welcome};
 use pangea::primitives::Trap;
+use pangea::symmetric::{Options, Symmetric};
 use verbs_shim::provider::sim::{Live, Machine, Nanos, Settings};
 use verbs_shim::provider::{Choice, Counted};
 
@@ -38,6 +39,8 @@ pub struct Job {
     pub nodes: u32,
     /// The size of each node's arena in bytes.
     pub arena_bytes: u64,
+    /// How many bytes of symmetric memory each node has; none if 0.
+    pub symmetric_bytes: u64,
     /// How many bytes of coherent data each node caches at most.
     pub cache_bytes: u64,
     /// Where all chance comes from.
@@ -65,6 +68,7 @@ impl Job {
             scenario: scenario.to_owned(),
             nodes,
             arena_bytes: 1 << 20,
+            symmetric_bytes: 0,
             cache_bytes: 1 << 20,
             seed,
             network: Settings::default(),
@@ -110,6 +114,7 @@ impl Job {
         let run = Rc::new(Run {
             nodes: self.nodes,
             arena_bytes: self.arena_bytes,
+            symmetric_bytes: self.symmetric_bytes,
             cache_bytes: self.cache_bytes,
             seed: self.seed,
             allow_errors: self.allow_errors,
@@ -183,6 +188,7 @@ type Program = Rc<dyn Fn(&SimNode) -> ProgramResult>;
 struct Run {
     nodes: u32,
     arena_bytes: u64,
+    symmetric_bytes: u64,
     cache_bytes: u64,
     seed: u64,
     allow_errors: bool,
@@ -261,14 +267,22 @@ impl Run {
     fn join_and_run(self: &Rc<Run>, machine: Machine, job: &JobEnv) -> ProgramResult {
         let world = World::current();
         let network = world.network.clone();
-        let node = Node::<Simulated>::join_with(job, |_| Ok(Counted::new(network.open(machine))))?;
+        let open = |_: &Welcome| Ok(Counted::new(network.open(machine)));
+        let (node, symmetric) = match self.symmetric_bytes {
+            0 => (Node::<Simulated>::join_with(job, open)?, None),
+            bytes => {
+                let options = Options { bytes, ..Options::default() };
+                let symmetric = Symmetric::<Simulated>::join_with(options, job, open)?;
+                (symmetric.node().clone(), Some(Rc::new(symmetric)))
+            }
+        };
         world.record(&Event::Joined { machine });
         self.joined.borrow_mut()[machine as usize] = true;
         self.count_joined.set(self.count_joined.get() + 1);
         if self.count_joined.get() == self.nodes {
             world.all_joined();
         }
-        let sim = SimNode::new(self, node, machine, 0);
+        let sim = SimNode::new(self, node, symmetric, machine, 0);
         let result = (self.program)(&sim);
         let mut recoveries = self.recoveries.get();
         for (sum, count) in recoveries.iter_mut().zip(sim.node.recoveries()) {
@@ -282,6 +296,7 @@ impl Run {
 /// A node of a simulated job, as its program sees it. Each thread of the program has its own.
 pub struct SimNode {
     node: Node<Simulated>,
+    symmetric: Option<Rc<Symmetric<Simulated>>>,
     run: Rc<Run>,
     world: Rc<World>,
     machine: Machine,
@@ -290,10 +305,17 @@ pub struct SimNode {
 }
 
 impl SimNode {
-    fn new(run: &Rc<Run>, node: Node<Simulated>, machine: Machine, thread: u64) -> SimNode {
+    fn new(
+        run: &Rc<Run>,
+        node: Node<Simulated>,
+        symmetric: Option<Rc<Symmetric<Simulated>>>,
+        machine: Machine,
+        thread: u64,
+    ) -> SimNode {
         let number = u64::from(machine) << 32 | thread;
         SimNode {
             node,
+            symmetric,
             run: Rc::clone(run),
             world: World::current(),
             machine,
@@ -305,6 +327,11 @@ impl SimNode {
     /// The node itself.
     pub fn node(&self) -> &Node<Simulated> {
         &self.node
+    }
+
+    /// Its symmetric memory, in jobs that have it ([`Job::symmetric_bytes`]).
+    pub fn symmetric(&self) -> Option<&Symmetric<Simulated>> {
+        self.symmetric.as_deref()
     }
 
     /// Its rank.
@@ -424,10 +451,11 @@ impl SimNode {
         self.threads.set(self.threads.get() + 1);
         let thread = self.threads.get();
         let (node, run, machine) = (self.node.clone(), Rc::clone(&self.run), self.machine);
+        let symmetric = self.symmetric.clone();
         let result = Rc::new(Cell::new(None));
         let slot = Rc::clone(&result);
         let task = self.world.spawn(machine, name, move || {
-            slot.set(Some(body(&SimNode::new(&run, node, machine, thread))));
+            slot.set(Some(body(&SimNode::new(&run, node, symmetric, machine, thread))));
         })?;
         Ok(SimThread { task, result, world: Rc::clone(&self.world) })
     }

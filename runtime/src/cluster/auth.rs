@@ -21,7 +21,7 @@ use super::job::Secret;
 use super::message::{self, Admission, Identity, Verdict};
 
 /// The version of the protocol; raised with every change of what is said.
-pub(crate) const VERSION: u16 = 4;
+pub(crate) const VERSION: u16 = 5;
 
 const MAGIC: [u8; 4] = *b"PNGA";
 /// Bytes of a nonce.

@@ -16,6 +16,12 @@ pub enum ClusterError {
         /// What is wrong with it, and what is expected.
         problem: String,
     },
+    /// A job starter has started this process, and its PMI library cannot be used.
+    #[error("this process was started by a job starter with PMI, but {problem}")]
+    Starter {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A coordinator cannot be started with this configuration.
     #[error("the coordinator cannot start: {0}")]
     Config(String),

@@ -10,6 +10,8 @@
 //! | `PANGEA_CACHE` | `64M`; optional, goes before what the coordinator says of the node's cache |
 //! | `PANGEA_LOCAL_SIZE` | `4`; optional: how many nodes of the job share this machine's processors |
 //!
+//! A job starter with PMI hands rank and size over otherwise (`pmi.rs`).
+//!
 //! `PANGEA_VIEW` says how views are made, the same for all nodes (`coherence/release/setting.rs`), and
 //! `PANGEA_CHECK` whether their races are looked for, the same for all, too (`coherence/release/races/mod.rs`).
 
@@ -178,12 +180,25 @@ impl JobEnv {
         get: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Option<JobEnv>, ClusterError> {
         let Some(job) = text_of(&get, JOB)? else { return Ok(None) };
-        let addresses: Vec<Address> = job
-            .split(',')
-            .map(|address| address.trim().parse())
-            .collect::<Result<_, String>>()
-            .map_err(|wrong| problem(JOB, format!("is malformed: {wrong}")))?;
-        JobEnv::at_addresses(addresses, get).map(Some)
+        JobEnv::at_addresses(addresses(&job)?, get).map(Some)
+    }
+
+    /// The job with these addresses and this secret, as [`JobEnv::texts`] has written them.
+    pub(super) fn parse(job: &str, secret: &str) -> Result<JobEnv, ClusterError> {
+        let secret = Secret::from_hex(secret).map_err(|wrong| problem(SECRET, wrong))?;
+        Ok(JobEnv {
+            addresses: addresses(job)?,
+            secret,
+            rank: None,
+            cache_bytes: None,
+            local_size: None,
+        })
+    }
+
+    /// Addresses and secret, as texts.
+    pub(super) fn texts(&self) -> [String; 2] {
+        let addresses: Vec<String> = self.addresses.iter().map(Address::to_string).collect();
+        [addresses.join(","), self.secret.to_hex()]
     }
 
     fn at_addresses(
@@ -224,14 +239,20 @@ impl JobEnv {
     /// The variables to set for a node. They hold the secret: whoever reads the environment of the
     /// process (its user, and root) can join the job.
     pub fn to_env(&self) -> Vec<(String, String)> {
-        let addresses: Vec<String> = self.addresses.iter().map(Address::to_string).collect();
-        let mut variables =
-            vec![(JOB.to_owned(), addresses.join(",")), (SECRET.to_owned(), self.secret.to_hex())];
+        let [addresses, secret] = self.texts();
+        let mut variables = vec![(JOB.to_owned(), addresses), (SECRET.to_owned(), secret)];
         variables.extend(self.rank.map(|rank| (RANK.to_owned(), rank.to_string())));
         variables.extend(self.cache_bytes.map(|bytes| (CACHE.to_owned(), bytes.to_string())));
         variables.extend(self.local_size.map(|size| (LOCAL_SIZE.to_owned(), size.to_string())));
         variables
     }
+}
+
+fn addresses(job: &str) -> Result<Vec<Address>, ClusterError> {
+    job.split(',')
+        .map(|address| address.trim().parse())
+        .collect::<Result<_, String>>()
+        .map_err(|wrong| problem(JOB, format!("is malformed: {wrong}")))
 }
 
 /// The text of a variable, if it is set.

@@ -45,6 +45,8 @@ pub(crate) enum ToCoordinator {
     Leave,
     /// This node failed and ends at once.
     Fail { reason: String },
+    /// The whole job is to end at once, with this code.
+    Exit { code: i32 },
 }
 
 /// From the coordinator to a node.
@@ -71,6 +73,8 @@ pub(crate) enum ToNode {
     NodesLeft { ranks: Vec<Rank> },
     /// All nodes have left or died: this one may go.
     Goodbye,
+    /// A node has ended the job: this process ends at once, with this code.
+    Exit { code: i32 },
 }
 
 /// What a request asked for.
@@ -192,6 +196,7 @@ mod tests {
             ToCoordinator::Cleared { clear: 1 },
             ToCoordinator::Leave,
             ToCoordinator::Fail { reason: name() },
+            ToCoordinator::Exit { code: -3 },
         ]
     }
 
@@ -217,6 +222,7 @@ mod tests {
             ToNode::NodeDied { rank: Rank(1), reason: "killed".to_owned(), epoch: Epoch(3) },
             ToNode::NodesLeft { ranks: vec![Rank(1), Rank(300)] },
             ToNode::Goodbye,
+            ToNode::Exit { code: 300 },
         ]
     }
 
@@ -251,6 +257,8 @@ mod tests {
             ToNode::Arenas { first: Rank(5), ends: vec![3], bytes: vec![8; 3], epoch: Epoch(6) };
         assert_eq!(encode(&arenas), [0, 5, 1, 3, 3, 8, 8, 8, 6]);
         assert_eq!(encode(&ToNode::Goodbye), [6]);
+        assert_eq!(encode(&ToNode::Exit { code: 1 }), [7, 2]);
+        assert_eq!(encode(&ToCoordinator::Exit { code: -1 }), [10, 1]);
     }
 
     #[test]

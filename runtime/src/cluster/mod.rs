@@ -21,6 +21,7 @@
 //! | `coordinator/server.rs`, `coordinator/connection.rs` | the coordinator's connections | one thread |
 //! | `client/` | a node's side | one control thread |
 //! | `health.rs` | what a node knows of the others' deaths | atomics |
+//! | `pmi.rs` | the same, from a job starter's PMI library | that library |
 //! | `job.rs` | where a job is found: address, secret, rank | environment |
 //! | `socket/` | TCP and Unix sockets, and files over the latter | system calls |
 //!
@@ -74,6 +75,7 @@ mod health;
 mod job;
 mod message;
 mod pages;
+mod pmi;
 mod rooms;
 mod runs;
 mod segment;
@@ -92,6 +94,7 @@ pub use health::Health;
 pub use job::{Address, JobEnv, Secret};
 pub(crate) use pages::CounterRows;
 pub use pages::PageSpec;
+pub(crate) use pmi::find_job as find_started_job;
 pub(crate) use rooms::{Rooms, Row, Spot};
 pub use segment::{CatalogEntry, Distribution, Model, SegmentDescriptor, SegmentSpec};
 pub use socket::{Socket, SocketAcceptor, SocketWake};

@@ -11,6 +11,8 @@
 //! | `progress.rs` | how work is known to be complete |
 //! | `operations.rs` | single operations: read, write, atomic |
 //! | `transfer.rs` | longer and non-blocking transfers through staging memory |
+//! | `direct.rs` | transfers from and to the node's own arena, without staging memory; signs behind them |
+//! | `beyond.rs` | what a node contributes behind what the catalog gives out |
 //! | `batch.rs` | many small accesses with one doorbell for each home |
 //! | `updates.rs` | many changes of words without answers |
 //! | `staging.rs` | registered memory that data passes through on its way from and to the caller's |
@@ -26,10 +28,12 @@
 //! decided here.
 
 mod batch;
+mod beyond;
 mod connections;
 #[cfg_attr(not(test), allow(dead_code, reason = "views are to use them"))]
 mod contexts;
 mod control;
+mod direct;
 mod exchange;
 mod fence;
 mod leave;
@@ -58,7 +62,9 @@ use verbs_shim::{
 };
 
 pub(crate) use batch::Item;
+pub(crate) use beyond::Beyond;
 pub(crate) use contexts::{Claimed, Contexts, Unserved};
+pub(crate) use direct::Sign;
 pub(crate) use exchange::{ExchangeError, Step};
 pub(crate) use pin::Pin;
 pub(crate) use thread::Thread;
@@ -103,7 +109,7 @@ pub(crate) struct Endpoint<P: Primitives> {
     fenced: Mutex<BTreeSet<(u32, u32)>, P>,
     resignation: Resignation<P>,
     collector: Collector,
-    /// The coordinator of a job of one node, which must outlive the client's goodbye.
+    /// The coordinator, if it lives in this process; it must outlive the client's goodbye.
     _own: Option<Coordinator<P>>,
 }
 
@@ -116,7 +122,7 @@ const WORD_OF_DEATH: Duration = Duration::from_secs(1);
 impl<P: Primitives> Endpoint<P> {
     /// Joins the job: opens the provider that the coordinator says, contributes an arena whose first
     /// `reserved` bytes are the runtime's own, and waits for the other nodes. `own` is the coordinator
-    /// of a process that is a job by itself.
+    /// that lives in this process, if it does.
     ///
     /// # Errors
     /// When the job cannot be joined, the provider not be opened, or the arena not be registered.
@@ -124,6 +130,7 @@ impl<P: Primitives> Endpoint<P> {
         job: &JobEnv,
         own: Option<Coordinator<P>>,
         reserved: u64,
+        beyond: Option<Beyond<'_>>,
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Endpoint<P>, Error> {
         if let Some(nodes) = job.local_size {
@@ -131,7 +138,10 @@ impl<P: Primitives> Endpoint<P> {
         }
         let (client, welcome) = Client::connect(job)?;
         let fabric = Fabric::new(open(&welcome)?);
-        let memory = fabric.allocate(welcome.arena_bytes as usize)?;
+        let memory = match beyond {
+            None => fabric.allocate(welcome.arena_bytes as usize)?,
+            Some(beyond) => beyond.allocate(&fabric, own.as_ref(), welcome.arena_bytes)?,
+        };
         let arena = Arc::new(fabric.register(memory, Access::all())?);
         let control = Control::<P>::new(fabric.clone(), Arc::clone(arena.memory()));
         let arenas = client.announce(&arena.card(), reserved)?;
@@ -194,6 +204,14 @@ impl<P: Primitives> Endpoint<P> {
             return Ok(Some(Arc::clone(self.arena.memory())));
         }
         Ok(self.region(rank)?.mapped().cloned())
+    }
+
+    /// Bytes of the arena of `rank`.
+    pub(crate) fn arena_len(&self, rank: u32) -> Result<u64, Error> {
+        if rank == self.rank {
+            return Ok(self.arena.len() as u64);
+        }
+        Ok(self.region(rank)?.len())
     }
 
     fn region(&self, rank: u32) -> Result<RemoteRegion, Error> {

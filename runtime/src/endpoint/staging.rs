@@ -6,14 +6,17 @@
 //!
 //! ```text
 //! 0               BATCH × 512 B                      SLOTS × 64 KiB
-//! | one cell for each request of a batch             | slots for longer pieces           |
+//! | one cell for each request of a batch             | slots for longer pieces           | nowhere |
 //! ```
+//!
+//! To *nowhere* go the answers of atomics that nobody looks at.
 //!
 //! # States of a slot
 //!
 //! ```text
 //! Free ──take──> Held ──post──> InFlight ──completion──> Done ──release──> Free
-//!                                   └─────detach─────> Detached ──completion──> Free
+//!                                   ├─────detach─────> Detached ──completion──> Free
+//!                                   └─────land───────> Landing ──completion, copied to the caller's memory──> Free
 //! ```
 //!
 //! Only the thread that owns the region changes states; the NIC owns the bytes while in flight.
@@ -35,13 +38,24 @@ pub(super) const SLOTS: usize = 16;
 /// Bytes of a slot.
 pub(super) const SLOT: usize = 64 << 10;
 
+/// Where nowhere is.
+const NOWHERE: usize = BATCH * CELL + SLOTS * SLOT;
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum SlotState {
     Free,
     Held,
     InFlight,
     Detached,
+    Landing(Landing),
     Done(Result<(), WorkError>),
+}
+
+/// Where the bytes of a read belong that nobody waits for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Landing {
+    into: *mut u8,
+    len: usize,
 }
 
 pub(super) struct Staging {
@@ -51,7 +65,7 @@ pub(super) struct Staging {
 
 impl Staging {
     pub(super) fn new<P: Provider>(fabric: &Fabric<P>) -> Result<Staging, Error> {
-        let memory = fabric.allocate(BATCH * CELL + SLOTS * SLOT)?;
+        let memory = fabric.allocate(NOWHERE + size_of::<u64>())?;
         let region = fabric.register(memory, Access::local())?;
         Ok(Staging { region, states: std::array::from_fn(|_| Cell::new(SlotState::Free)) })
     }
@@ -87,6 +101,11 @@ impl Staging {
         self.region.slice(at..at + len)
     }
 
+    /// A word that answers go to which nobody looks at.
+    pub(super) fn nowhere(&self) -> Result<Slice<'_>, Error> {
+        self.region.slice(NOWHERE..NOWHERE + size_of::<u64>())
+    }
+
     pub(super) fn take(&self) -> Option<usize> {
         let free = self.states.iter().position(|state| state.get() == SlotState::Free)?;
         self.states[free].set(SlotState::Held);
@@ -105,10 +124,19 @@ impl Staging {
         self.states[slot].set(if detached { SlotState::Detached } else { SlotState::InFlight });
     }
 
+    /// Lets a slot whose READ has been posted free itself once its bytes have been copied to `into`.
+    ///
+    /// # Safety
+    /// `into` is valid for writes of `len` bytes, and nobody else's, until that has happened.
+    pub(super) unsafe fn land(&self, slot: usize, into: *mut u8, len: usize) {
+        self.states[slot].set(SlotState::Landing(Landing { into, len }));
+    }
+
     /// Gives a slot back, or lets it free itself when it is still in flight.
     pub(super) fn release(&self, slot: usize) {
         let next = match self.states[slot].get() {
             SlotState::InFlight | SlotState::Detached => SlotState::Detached,
+            landing @ SlotState::Landing(_) => landing,
             SlotState::Free | SlotState::Held | SlotState::Done(_) => SlotState::Free,
         };
         self.states[slot].set(next);
@@ -119,6 +147,15 @@ impl Staging {
         match self.states[slot].get() {
             SlotState::Detached => {
                 self.states[slot].set(SlotState::Free);
+                result.err()
+            }
+            SlotState::Landing(Landing { into, len }) => {
+                self.states[slot].set(SlotState::Free);
+                if result.is_ok() {
+                    // SAFETY: as was promised to `land`.
+                    let into = unsafe { std::slice::from_raw_parts_mut(into, len) };
+                    self.memory().read(Staging::slot_at(slot), into);
+                }
                 result.err()
             }
             _ => {

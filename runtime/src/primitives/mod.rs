@@ -91,7 +91,7 @@ pub trait Primitives: Sized + Send + Sync + 'static {
     /// Passes a moment while waiting for somebody else. `attempt` counts from 0 in each wait.
     fn relax(attempt: u32);
 
-    /// Ends this process at once, after `message` on standard error.
+    /// Ends this process at once, after `message` on standard error, if it is not empty.
     fn exit(status: i32, message: &str) -> !;
 
     /// The number of this process and the name of its host, for messages.

@@ -100,7 +100,9 @@ impl Primitives for System {
     }
 
     fn exit(status: i32, message: &str) -> ! {
-        eprintln!("{message}");
+        if !message.is_empty() {
+            eprintln!("{message}");
+        }
         std::process::exit(status)
     }
 

@@ -21,7 +21,7 @@ mod segment;
 mod tests;
 
 pub use addr::GlobalAddr;
-pub use element::{Element, Word};
+pub use element::{Element, Value, Word};
 pub(crate) use expected::Expected;
 pub(crate) use pages::PageRun;
 pub(crate) use placement::Placement;

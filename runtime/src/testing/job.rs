@@ -102,7 +102,7 @@ impl Job {
 impl TestNode {
     fn join(job: &JobEnv, max_completions: Option<u32>) -> TestNode {
         let faults = Arc::<Faults>::default();
-        let endpoint = Endpoint::join(job, None, RESERVED_BYTES, |_| {
+        let endpoint = Endpoint::join(job, None, RESERVED_BYTES, None, |_| {
             Ok(Faulty::open(&faults, max_completions)?)
         });
         let endpoint = Arc::new(endpoint.expect("a node joins"));

@@ -12,7 +12,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use pangea::cluster::{Coordinator, CoordinatorConfig, JobEnv, Rank};
+use pangea::cluster::{Coordinator, CoordinatorConfig, JobEnv, Rank, Welcome};
 use pangea::primitives::{Primitives, StandIn, System, ThreadStates};
 use pangea::{Counts, Error};
 use verbs_shim::provider::{AnyProvider, Choice, Counted, VerbsOptions};
@@ -60,14 +60,16 @@ pub(crate) fn provider() -> Choice {
     }
 }
 
+/// The provider of such a job.
+pub(crate) fn open(welcome: &Welcome) -> Result<Counted<Posted<AnyProvider>>, Error> {
+    let options = VerbsOptions::from_env().map_err(verbs_shim::Error::from)?;
+    let provider = AnyProvider::open(welcome.provider, &options);
+    let provider = provider.map_err(verbs_shim::Error::from)?;
+    Ok(Counted::new(Posted::new(provider)))
+}
+
 fn join(job: &JobEnv) -> Node {
-    let joined = Node::join_with(job, |welcome| {
-        let options = VerbsOptions::from_env().map_err(verbs_shim::Error::from)?;
-        let provider = AnyProvider::open(welcome.provider, &options);
-        let provider = provider.map_err(verbs_shim::Error::from)?;
-        Ok::<_, Error>(Counted::new(Posted::new(provider)))
-    });
-    joined.expect("joins")
+    Node::join_with(job, open).expect("joins")
 }
 
 /// The nodes of a job. Each joins and leaves on a thread of its own, because it waits for the others.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use verbs_shim::provider::{NoWindow, Portable, Provider, RawQueuePair, Refusal};
 use verbs_shim::{
-    Access, Capabilities, Card, Error, Memory, QueuePairConfig, Registration, RemoteRegion,
-    WorkRequest,
+    Access, Capabilities, Card, Error, HugePages, Memory, QueuePairConfig, Registration,
+    RemoteRegion, WorkRequest,
 };
 
 /// A provider that is posted to, even if it could do the work at once.
@@ -32,8 +32,8 @@ impl<P: Provider> Provider for Posted<P> {
         &self.capabilities
     }
 
-    fn allocate(&self, len: usize) -> Result<Memory, Error> {
-        self.inner.allocate(len)
+    fn allocate(&self, len: usize, huge: HugePages) -> Result<Memory, Error> {
+        self.inner.allocate(len, huge)
     }
 
     fn register(&self, memory: &Arc<Memory>, access: Access) -> Result<Registration, Error> {

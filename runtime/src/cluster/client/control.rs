@@ -160,6 +160,14 @@ fn serve<P: Primitives>(
                 shared.requests.say_goodbye();
                 return Ok(());
             }
+            ToNode::Exit { code } => {
+                // Not a loss: the coordinator may be gone before this process is.
+                shared.leaving.store(true, Ordering::Release);
+                let before = shared.ending.fetch_or(ENDED, Ordering::AcqRel);
+                if before & ENDED_HERE == 0 {
+                    P::exit(code, "");
+                }
+            }
             other @ ToNode::Arenas { .. } => {
                 return Err(ClusterError::Protocol(format!("{other:?} came twice")));
             }

@@ -22,7 +22,7 @@ mod requests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use verbs_shim::Card;
@@ -157,6 +157,14 @@ enum Stage<P: Primitives> {
     Left,
 }
 
+/// This node has asked for the end of the job.
+const ENDED_HERE: u8 = 1;
+/// The coordinator has told of it.
+const ENDED: u8 = 2;
+
+/// How long the coordinator may take to do so.
+const EXIT_TOLD: Duration = Duration::from_secs(1);
+
 /// What all threads of the node share.
 struct Shared<P: Primitives> {
     rank: Rank,
@@ -169,6 +177,8 @@ struct Shared<P: Primitives> {
     health: Arc<Health<P>>,
     /// Set by `leave`: the end of the connection is no loss any more.
     leaving: AtomicBool,
+    /// Whether the job has been ended: [`ENDED_HERE`], [`ENDED`].
+    ending: AtomicU8,
     /// Set, with a notification, when the client is dropped.
     dropped: Mutex<bool, P>,
     drop_noticed: Condvar<P>,
@@ -209,6 +219,7 @@ impl<P: Primitives> Client<P> {
             requests: Requests::default(),
             health: Arc::new(Health::new(welcome.size, welcome.epoch)),
             leaving: AtomicBool::new(false),
+            ending: AtomicU8::new(0),
             dropped: Mutex::new(false),
             drop_noticed: Condvar::new(),
         });
@@ -420,6 +431,29 @@ impl<P: Primitives> Client<P> {
         let result = self.shared.send(&ToCoordinator::Fail { reason }, &Files::new());
         self.end(stage);
         result
+    }
+
+    /// Has the whole job end at once with this code. The processes of the other nodes end as by `exit`; this one is the
+    /// caller's to end, once this returns, which is when the coordinator knows.
+    ///
+    /// # Errors
+    /// [`ClusterError::CoordinatorLost`] when nobody can be told; [`ClusterError::Misuse`] after this node has left.
+    pub fn exit(&self, code: i32) -> Result<(), ClusterError> {
+        if matches!(*self.stage.lock(), Stage::Left) {
+            return Err(ClusterError::Misuse(requests::AFTER_LEAVE));
+        }
+        self.shared.ending.fetch_or(ENDED_HERE, Ordering::AcqRel);
+        self.shared.send(&ToCoordinator::Exit { code }, &Files::new())?;
+        let limit = P::now() + EXIT_TOLD;
+        while self.shared.ending.load(Ordering::Acquire) & ENDED == 0 && P::now() < limit {
+            P::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Whether a node has ended the job, so that nobody is to be waited for any more.
+    pub fn is_ending(&self) -> bool {
+        self.shared.ending.load(Ordering::Acquire) != 0
     }
 
     fn leave_orderly(&self) -> Result<(), ClusterError> {

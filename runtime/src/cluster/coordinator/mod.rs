@@ -17,7 +17,7 @@ use verbs_shim::provider::Choice;
 use super::Rank;
 use super::error::ClusterError;
 use super::job::JobEnv;
-use crate::primitives::{Acceptor, JoinHandle, Mutex, Primitives, System, Wake};
+use crate::primitives::{Acceptor, JoinHandle, Mutex, Primitives, Slot, System, Wake};
 
 /// What a job is to be.
 #[derive(Clone, Debug)]
@@ -70,6 +70,13 @@ pub enum JobEvent {
         /// Its rank.
         rank: Rank,
     },
+    /// A node has ended the whole job.
+    Exited {
+        /// Its rank.
+        by: Rank,
+        /// The status that the job is to have.
+        code: i32,
+    },
     /// A node died, or failed, or ended before it joined.
     Died {
         /// Its rank.
@@ -88,6 +95,7 @@ impl fmt::Display for JobEvent {
                 write!(f, "rank {rank} joined (pid {pid} on {host})")
             }
             JobEvent::Ready => f.write_str("all ranks have joined"),
+            JobEvent::Exited { by, code } => write!(f, "rank {by} ends the job with status {code}"),
             JobEvent::Left { rank } => write!(f, "rank {rank} left"),
             JobEvent::Died { rank, reason, .. } => write!(f, "rank {rank} died: {reason}"),
         }
@@ -103,15 +111,29 @@ pub struct Coordinator<P: Primitives = System> {
 
 /// What the owner tells the coordinator's thread.
 struct Shared<P: Primitives> {
-    orders: Mutex<Orders, P>,
+    orders: Mutex<Orders<P>, P>,
     /// Makes the thread look.
     wake: <P::Acceptor as Acceptor>::Wake,
 }
 
-#[derive(Default)]
-struct Orders {
+struct Orders<P: Primitives> {
     exited: Vec<(Rank, String)>,
+    pause: Option<Pause<P>>,
     stop: bool,
+}
+
+impl<P: Primitives> Default for Orders<P> {
+    fn default() -> Self {
+        Orders { exited: Vec::new(), pause: None, stop: false }
+    }
+}
+
+/// The coordinator's thread is to do nothing for a while.
+struct Pause<P: Primitives> {
+    /// Filled by the thread when it does nothing any more.
+    begun: Arc<Slot<(), P>>,
+    /// Filled by the owner.
+    over: Arc<Slot<(), P>>,
 }
 
 impl<P: Primitives> fmt::Debug for Coordinator<P> {
@@ -155,8 +177,21 @@ impl<P: Primitives> Coordinator<P> {
     }
 }
 
+impl<P: Primitives> Coordinator<P> {
+    /// Calls `f` while the coordinator's thread does nothing.
+    pub(crate) fn while_paused<R>(&self, f: impl FnOnce() -> R) -> R {
+        let (begun, over) = (Arc::new(Slot::new()), Arc::new(Slot::new()));
+        let pause = Pause { begun: Arc::clone(&begun), over: Arc::clone(&over) };
+        self.shared.order(|orders| orders.pause = Some(pause));
+        begun.take();
+        let result = f();
+        over.fill(());
+        result
+    }
+}
+
 impl<P: Primitives> Shared<P> {
-    fn order(&self, give: impl FnOnce(&mut Orders)) {
+    fn order(&self, give: impl FnOnce(&mut Orders<P>)) {
         give(&mut self.orders.lock());
         self.wake.wake();
     }

@@ -149,8 +149,12 @@ impl<P: Primitives> Server<P> {
     fn take_orders(&mut self) -> bool {
         let mut orders = self.shared.orders.lock();
         let exited = std::mem::take(&mut orders.exited);
-        let stop = orders.stop;
+        let (pause, stop) = (orders.pause.take(), orders.stop);
         drop(orders);
+        if let Some(pause) = pause {
+            pause.begun.fill(());
+            pause.over.take();
+        }
         if !exited.is_empty() {
             // What a process said before it ended comes before its end. It may be amid joining.
             let mut from: Vec<ConnectionId> = self.strangers.iter().copied().collect();

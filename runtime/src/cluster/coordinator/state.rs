@@ -112,6 +112,8 @@ pub(crate) struct State {
     departures: Vec<Rank>,
     /// The first rank that died; other deaths may follow from it.
     first_dead: Option<Rank>,
+    /// Whether a node has ended the job.
+    has_exited: bool,
     ranks: BTreeMap<ConnectionId, Rank>,
     /// There once the job is ready.
     catalog: Option<Catalog>,
@@ -139,6 +141,7 @@ impl State {
             staying: config.size,
             departures: Vec::new(),
             first_dead: None,
+            has_exited: false,
             ranks: BTreeMap::new(),
             catalog: None,
             relays: BTreeMap::new(),
@@ -311,6 +314,10 @@ impl State {
         }
         match message {
             ToCoordinator::Cleared { clear } => self.cleared(from, clear),
+            ToCoordinator::Exit { code } => {
+                self.exit(from, code);
+                Ok(())
+            }
             ToCoordinator::Leave => self.leave(from),
             ToCoordinator::Fail { reason } => {
                 self.die(from, &reason);
@@ -426,6 +433,22 @@ impl State {
             }
             Some(Member::Dead { .. } | Member::Gone) | None => {}
         }
+    }
+
+    /// A node ends the job: all are told at once, that node too; rank 0 last, because in a job without a launcher the
+    /// coordinator ends with its process.
+    fn exit(&mut self, by: Rank, code: i32) {
+        if self.has_exited {
+            return;
+        }
+        self.has_exited = true;
+        self.outputs.push(Output::Event(JobEvent::Exited { by, code }));
+        let mut told: Vec<(Rank, ConnectionId)> =
+            self.ranks.iter().map(|(connection, rank)| (*rank, *connection)).collect();
+        told.sort_by_key(|(rank, _)| std::cmp::Reverse(rank.0));
+        let connections = told.into_iter().map(|(_, connection)| connection).collect();
+        let message = ToNode::Exit { code };
+        self.outputs.push(Output::SendAll { connections, message, files: Files::new() });
     }
 
     /// A rank is lost. Tells everybody who is there, and ends every wait for it.

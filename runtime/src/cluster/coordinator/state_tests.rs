@@ -634,3 +634,24 @@ mod random {
         }
     }
 }
+
+#[test]
+fn the_end_of_a_job_is_told_to_all_once_and_to_rank_0_last() {
+    let mut job = Job::ready(3);
+    let outputs = job.state.handle(Input::Received {
+        connection: ConnectionId(1),
+        message: ToCoordinator::Exit { code: 7 },
+        files: Files::new(),
+    });
+    let [Output::Event(event), Output::SendAll { connections, message, .. }] = &outputs[..] else {
+        panic!("the launcher is told, and then the nodes: {outputs:?}");
+    };
+    assert_eq!(*event, JobEvent::Exited { by: Rank(1), code: 7 });
+    assert_eq!(connections[..], [2, 1, 0].map(ConnectionId));
+    assert_eq!(*message, ToNode::Exit { code: 7 });
+    job.say(2, ToCoordinator::Exit { code: 8 });
+    assert!(
+        job.heard(0).is_empty()
+            && !job.events.iter().any(|event| matches!(event, JobEvent::Exited { code: 8, .. }))
+    );
+}

@@ -21,7 +21,7 @@ fn on_rank_0(program: impl FnOnce(&Arc<Endpoint<System>>) + Send + 'static) {
     let join = |rank| {
         let job = coordinator.job().for_rank(Rank(rank));
         move || {
-            let endpoint = Endpoint::<System>::join(&job, None, RESERVED_BYTES, |_| {
+            let endpoint = Endpoint::<System>::join(&job, None, RESERVED_BYTES, None, |_| {
                 let provider = AnyProvider::open(Choice::Shm, &VerbsOptions::default());
                 Ok(Counted::new(provider.unwrap()))
             });

@@ -1,0 +1,296 @@
+//! Symmetric memory: a range of every node's arena that lies at the same offset on all of them, and one-sided
+//! operations on it by rank and offset. For languages that bring a memory model of their own, as OpenSHMEM does; what
+//! the C library `pangea-shmem` is made of.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `mod.rs` | [`Symmetric`]: joining with such a range, where it lies, waiting, ends |
+//! | `image.rs` | pages of this process that are moved into it |
+//! | `transfer.rs` | reading and writing |
+//! | `signal.rs` | words behind what was written, to say that it is there |
+//! | `atomic.rs` | atomics of 64 bits |
+//! | `narrow.rs` | atomics of 32 bits, where the provider has those of 64 alone |
+//! | `error.rs` | what can be wrong |
+//!
+//! ```text
+//!  arena of each node, one file of ordinary pages, one key
+//! ┌───────────────────────────────────────┬───────────────────┬──────────────────────────┐
+//! │ the runtime's words, and segments,    │ image: pages that │ the rest, zero at first  │
+//! │ which the catalog gives out           │ were moved here   │                          │
+//! └───────────────────────────────────────┴───────────────────┴──────────────────────────┘
+//! 0                             arena_bytes                    image_len                  len
+//!                               offset 0 of the symmetric range
+//! ```
+//!
+//! It is a sibling of the collections: over the endpoint, and not known to the coordinator. Where the provider executes
+//! in place, operations are loads, stores and instructions of the processor, without the checks of a window: no key ends
+//! before all have left, and whoever uses this ends the job when a node dies. Elsewhere they go by the calling thread's
+//! queue pairs, and what was begun is complete after [`Symmetric::quiet`] of the same thread.
+
+mod atomic;
+mod error;
+mod image;
+mod narrow;
+mod signal;
+mod transfer;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
+
+use verbs_shim::Memory;
+
+pub use atomic::{Atomic32, Atomic64, AtomicOperation};
+pub use error::SymmetricError;
+pub use image::Image;
+pub use narrow::LOCKS_BYTES;
+pub use signal::Signal;
+pub use transfer::Strided;
+
+use crate::cluster::{Coordinator, JobEnv, Welcome};
+use crate::endpoint::{Beyond, Endpoint, Place};
+use crate::error::Error;
+use crate::node::{Node, find_job, open_provider};
+use crate::primitives::{Primitives, System};
+use image::Moved;
+use narrow::Turns;
+
+/// What a process that belongs to no job contributes besides its symmetric memory: enough for a few segments.
+const ALONE_BYTES: u64 = 16 << 20;
+
+/// What this node contributes.
+#[derive(Debug, Default)]
+pub struct Options<'a> {
+    /// Symmetric bytes behind the image; rounded up to whole pages. The same on all nodes.
+    pub bytes: u64,
+    /// Pages of this process that are to be moved to the beginning of the symmetric range.
+    pub image: Image,
+    /// The job to join; without one the environment's, as [`pangea::join`](crate::join) does.
+    pub job: Option<&'a JobEnv>,
+}
+
+/// A node of the job, and the symmetric memory of all nodes. Shared by all threads.
+pub struct Symmetric<P: Primitives = System> {
+    node: Node<P>,
+    endpoint: Arc<Endpoint<P>>,
+    /// Where the symmetric range begins in each arena.
+    start: u64,
+    len: usize,
+    moved: Moved,
+    /// By rank, the arenas that this process has mapped.
+    mapped: Box<[Option<Arc<Memory>>]>,
+    in_place: bool,
+    turns: Turns<P>,
+}
+
+impl Symmetric {
+    /// Joins the job with symmetric memory, and waits until all nodes have joined. Nodes whose image has another length
+    /// than this one's have another [`Symmetric::len`], which is an error on all of them.
+    ///
+    /// # Errors
+    /// As [`pangea::join`](crate::join); [`SymmetricError::Sizes`] when nodes have different sizes,
+    /// [`SymmetricError::Image`] when pages cannot be moved.
+    pub fn join(options: Options<'_>) -> Result<Symmetric, Error> {
+        let (job, own) = match options.job {
+            Some(job) => (job.clone(), None),
+            None => find_job(ALONE_BYTES)?,
+        };
+        Symmetric::enter(options, &job, own, open_provider)
+    }
+}
+
+impl<P: Primitives> Symmetric<P> {
+    /// As [`Symmetric::join`], on threads and wires of other [`Primitives`] and with the provider that `open` makes.
+    ///
+    /// # Errors
+    /// As [`Symmetric::join`], and what `open` says.
+    pub fn join_with(
+        options: Options<'_>,
+        job: &JobEnv,
+        open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
+    ) -> Result<Symmetric<P>, Error> {
+        Symmetric::enter(options, job, None, open)
+    }
+
+    fn enter(
+        options: Options<'_>,
+        job: &JobEnv,
+        own: Option<Coordinator<P>>,
+        open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
+    ) -> Result<Symmetric<P>, Error> {
+        let Options { bytes, image, .. } = options;
+        let image_len = image.len() as u64;
+        let bytes = image_len.checked_add(bytes).ok_or(SymmetricError::TooLarge { bytes })?;
+        let (mut begins, mut moved) = (0, Moved::default());
+        let fill = |memory: &Memory, start: usize| {
+            begins = start;
+            moved = image.move_to(memory, start)?;
+            Ok(())
+        };
+        let beyond = Beyond { bytes: bytes.max(1), fill: Box::new(fill) };
+        let node = Node::enter(job, own, Some(beyond), open)?;
+        let endpoint = Arc::clone(node.endpoint());
+        let start = begins as u64;
+        let of_arena = |len: u64| len.saturating_sub(start);
+        let len = of_arena(endpoint.arena().len() as u64);
+        let mut mapped = Vec::with_capacity(endpoint.size() as usize);
+        for rank in 0..endpoint.size() {
+            let theirs = of_arena(endpoint.arena_len(rank)?);
+            if theirs != len {
+                let own = endpoint.rank();
+                return Err(SymmetricError::Sizes { own, bytes: len, rank, theirs }.into());
+            }
+            mapped.push(endpoint.mapped(rank)?);
+        }
+        let in_place =
+            endpoint.fabric().capabilities().in_place && mapped.iter().all(Option::is_some);
+        Ok(Symmetric {
+            node,
+            endpoint,
+            start,
+            len: len as usize,
+            moved,
+            mapped: mapped.into(),
+            in_place,
+            turns: Turns::new(),
+        })
+    }
+
+    /// The node itself; clones of it keep it in the job.
+    pub fn node(&self) -> &Node<P> {
+        &self.node
+    }
+
+    /// The number of this node.
+    #[inline]
+    pub fn rank(&self) -> u32 {
+        self.endpoint.rank()
+    }
+
+    /// How many nodes there are.
+    #[inline]
+    pub fn size(&self) -> u32 {
+        self.endpoint.size()
+    }
+
+    /// Where the symmetric range of this node lies.
+    #[inline]
+    pub fn base(&self) -> *mut u8 {
+        self.endpoint.arena().as_ptr().wrapping_add(self.start as usize)
+    }
+
+    /// Bytes of the symmetric range: the image, and what follows; whole pages.
+    #[inline]
+    #[expect(clippy::len_without_is_empty, reason = "there is always a page")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes of the image, at the beginning of the symmetric range.
+    #[inline]
+    pub fn image_len(&self) -> usize {
+        self.moved.len()
+    }
+
+    /// Where the symmetric range of `rank` lies in this process, if it is mapped: always for the node's own, for all
+    /// where the provider executes in place.
+    #[inline]
+    pub fn mapped(&self, rank: u32) -> Option<*mut u8> {
+        let memory = self.mapped.get(rank as usize)?.as_ref()?;
+        Some(memory.as_ptr().wrapping_add(self.start as usize))
+    }
+
+    /// Whether all operations are executed in place, through what [`Symmetric::mapped`] says.
+    #[inline]
+    pub fn in_place(&self) -> bool {
+        self.in_place
+    }
+
+    /// The offset of symmetric memory of this node, at its own address or at the one that it was moved from.
+    #[inline]
+    pub fn offset_of(&self, at: *const u8, len: usize) -> Option<u64> {
+        let from_base = at.addr().wrapping_sub(self.base().addr());
+        if from_base < self.len && len <= self.len - from_base {
+            return Some(from_base as u64);
+        }
+        self.moved.offset_of(at.addr(), len)
+    }
+
+    /// A place that operations may touch.
+    #[inline]
+    fn place(&self, rank: u32, at: u64, len: usize) -> Result<Place, Error> {
+        let room = (self.len as u64).checked_sub(at);
+        if rank < self.size() && room.is_some_and(|room| len as u64 <= room) {
+            return Ok(Place::new(rank, self.start + at));
+        }
+        Err(self.outside(rank, at, len))
+    }
+
+    #[cold]
+    fn outside(&self, rank: u32, at: u64, len: usize) -> Error {
+        if rank >= self.size() {
+            return Error::NoSuchRank { rank: rank as usize, size: self.size() as usize };
+        }
+        SymmetricError::Outside { rank, at, len: len as u64, size: self.len as u64 }.into()
+    }
+
+    /// Orders what this thread wrote to each node: what it begins afterwards takes effect there after what it began
+    /// before. Free over a NIC, whose queue pairs keep that order.
+    #[inline]
+    pub fn fence(&self) {
+        fence(Ordering::SeqCst);
+    }
+
+    /// Waits until all that this thread has begun is complete.
+    ///
+    /// # Errors
+    /// The first failure of such work since the last call.
+    #[inline]
+    pub fn quiet(&self) -> Result<(), Error> {
+        if self.in_place {
+            fence(Ordering::SeqCst);
+            return Ok(());
+        }
+        self.endpoint.quiet()
+    }
+
+    /// Spins until `ready`.
+    ///
+    /// # Errors
+    /// When a node is known to have died, when work of this thread has failed, or the job has ended.
+    pub fn wait(&self, ready: impl FnMut() -> bool) -> Result<(), Error> {
+        self.endpoint.wait_until(ready)?;
+        fence(Ordering::Acquire);
+        Ok(())
+    }
+
+    /// Ends the whole job with this code, and this process with it: every node ends at once, as by `exit`.
+    pub fn exit(&self, code: i32) -> ! {
+        if let Err(error) = self.endpoint.client().exit(code) {
+            log::warn!("the job cannot be told to end: {error}");
+        }
+        P::exit(code, "")
+    }
+
+    /// Whether a node has ended the job by [`Symmetric::exit`]: this process is about to end, perhaps on another thread, and
+    /// nobody is to be waited for any more.
+    pub fn is_ending(&self) -> bool {
+        self.endpoint.client().is_ending()
+    }
+
+    /// Leaves the job, after all that this thread has begun is complete; the last handle of the node, which may be a
+    /// clone of [`Symmetric::node`], first waits for the others to leave. What lies in the image stays usable by this
+    /// process, where it is mapped over its pages.
+    ///
+    /// # Errors
+    /// As [`Symmetric::quiet`]; the node leaves all the same.
+    pub fn leave(self) -> Result<(), Error> {
+        self.quiet()
+    }
+}
+
+impl<P: Primitives> fmt::Debug for Symmetric<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Symmetric({} bytes, {:?})", self.len, self.node)
+    }
+}
