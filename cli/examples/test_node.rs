@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use pangea::cluster::{Client, JobEnv};
 use pangea::primitives::System;
+use pangea::symmetric::{Options, Symmetric};
 use rustix::process::{Signal, getpid, kill_process};
 
 use roles::Outcome;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         "die" => die(),
         "survive" => survive(),
         "cache" => cache(),
+        "exit" => exit(),
         "garbage" => garbage(),
         _ => roles::unknown(role),
     })
@@ -99,6 +101,31 @@ fn survive() -> Outcome {
     std::thread::sleep(Duration::from_millis(300));
     println!("survived: {told}");
     Ok(())
+}
+
+/// Rank 1 ends the job with the status of the second argument, while the others wait, each in its own way.
+fn exit() -> Outcome {
+    let status = std::env::args().nth(2).ok_or("which status?")?.parse()?;
+    let symmetric = Symmetric::join(Options { bytes: 4096, ..Options::default() })?;
+    symmetric.node().barrier()?;
+    match symmetric.rank() {
+        0 => symmetric.wait(|| false)?,
+        1 => {
+            // Gives the others time to wait.
+            std::thread::sleep(Duration::from_millis(100));
+            print!("the last word");
+            std::io::stdout().flush()?;
+            symmetric.exit(status)
+        }
+        2 => loop {
+            std::hint::spin_loop();
+        },
+        3 => symmetric.node().barrier()?,
+        _ => loop {
+            std::thread::sleep(Duration::from_secs(60));
+        },
+    }
+    Err("it did not end".into())
 }
 
 /// Shows how much this node is told to cache, and does no more.

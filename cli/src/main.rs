@@ -62,7 +62,7 @@ fn run(options: RunOptions) -> Result<ExitCode, Failure> {
         listen: options.listen,
         grace: options.grace,
         program: Program::find(name, words.collect())?,
-        manner: Manner::Launcher,
+        manner: if options.plain { Manner::Plain } else { Manner::Launcher },
     };
     job.run()
 }

@@ -104,6 +104,10 @@ pub(crate) struct RunOptions {
     #[arg(long)]
     pub(crate) keep_going: bool,
 
+    /// Show output as it is, without ranks before its lines; input goes to rank 0 from a terminal, too
+    #[arg(long)]
+    pub(crate) plain: bool,
+
     /// How long nodes may go on after another has failed
     #[arg(long, conflicts_with = "keep_going", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) grace: Duration,
@@ -242,12 +246,13 @@ mod tests {
         };
         assert_eq!((run.nodes, run.memory), (3, Size::mebibytes(1024)));
         assert_eq!(run.program, ["prog", "-n", "5", "--x"]);
-        assert_eq!((run.cache, run.keep_going), (DEFAULT_CACHE, false));
-        let Ok(Command::Run(run)) = parse("pangea run -n 3 --cache 2M --keep-going prog --x")
+        assert_eq!((run.cache, run.keep_going, run.plain), (DEFAULT_CACHE, false, false));
+        let Ok(Command::Run(run)) =
+            parse("pangea run -n 3 --cache 2M --keep-going --plain prog --x")
         else {
             panic!("not understood");
         };
-        assert_eq!((run.cache, run.keep_going), (Size::mebibytes(2), true));
+        assert_eq!((run.cache, run.keep_going, run.plain), (Size::mebibytes(2), true, true));
         let Ok(Command::Run(run)) = parse("pangea run -n 3 prog --memory 4") else {
             panic!("not understood");
         };

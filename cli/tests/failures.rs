@@ -93,6 +93,17 @@ fn a_job_that_keeps_going_still_ends_when_it_is_told_to() {
     );
 }
 
+#[test]
+fn a_node_ends_the_job_with_a_status() {
+    for (status, code) in [("0", 0), ("7", 7), ("-1", 255)] {
+        let mut command = run_role(5, "exit");
+        let finished = output_of(command.arg(status));
+        assert_eq!((finished.code(), finished.stderr.as_str()), (code, ""), "{finished:?}");
+        assert_eq!(finished.stdout, "[1] the last word\n");
+        assert!(finished.took < Duration::from_secs(8), "the grace of a failure: {finished:?}");
+    }
+}
+
 /// Starts nodes that stay until they are ended; the launcher, and the ids of their processes.
 fn lingering(nodes: usize) -> (Guard, Vec<u32>) {
     let mut command = run_role(nodes, "linger");

@@ -2,8 +2,10 @@
 
 mod common;
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -70,6 +72,60 @@ fn nodes_are_told_how_much_to_cache() {
     let script = format!("PANGEA_CACHE=much exec {} cache", test_node().display());
     output_of(&mut run_script(1, &[], &script))
         .failure(1, &["PANGEA_CACHE", "\"much\"", "64M or 1GiB"]);
+}
+
+#[test]
+fn plain_output_is_that_of_the_nodes() {
+    let script = "printf \"$PANGEA_RANK,\"; echo error >&2; printf '\\377'";
+    let finished = output_of(&mut run_script(2, &["--plain"], script)).success();
+    let mut bytes = finished.stdout_bytes.clone();
+    bytes.sort_unstable();
+    assert_eq!(bytes, b",,01\xff\xff");
+    assert_eq!(finished.stderr, "error\nerror\n");
+    let finished = output_of(&mut run_script(2, &["--plain"], "exit $((3 * PANGEA_RANK))"));
+    finished.failure(3, &["rank 1 ended with status 3"]);
+}
+
+#[test]
+fn plain_input_goes_to_rank_0() {
+    let mut command = run_script(2, &["--plain"], "echo \"$PANGEA_RANK: $(cat)\"");
+    let mut child = Guard(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap());
+    child.0.stdin.take().unwrap().write_all(b"hello\n").unwrap();
+    let output = std::io::read_to_string(child.0.stdout.take().unwrap()).unwrap();
+    let mut lines: Vec<&str> = output.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["0: hello", "1: "]);
+    assert!(child.0.wait().unwrap().success());
+}
+
+#[test]
+fn what_is_typed_goes_to_rank_0() {
+    let (mut keyboard, terminal) = terminal();
+    let mut command = run_script(2, &["--plain"], "echo \"$PANGEA_RANK: $(cat)\"");
+    let mut child = Guard(command.stdin(terminal).stdout(Stdio::piped()).spawn().unwrap());
+    // The end of input is a letter.
+    keyboard.write_all(b"hello\nthere\n\x04").unwrap();
+    let output = std::io::read_to_string(child.0.stdout.take().unwrap()).unwrap();
+    let mut lines: Vec<&str> = output.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, ["0: hello", "1: ", "there"]);
+    assert!(child.0.wait().unwrap().success());
+}
+
+/// A terminal: what is typed, and what is read.
+fn terminal() -> (File, File) {
+    let keyboard = File::options().read(true).write(true).open("/dev/ptmx").unwrap();
+    let (mut number, mut unlock): (libc::c_uint, libc::c_int) = (0, 0);
+    // SAFETY: the system reads and writes one number each.
+    let made = unsafe {
+        libc::ioctl(keyboard.as_raw_fd(), libc::TIOCSPTLCK, &raw mut unlock)
+            | libc::ioctl(keyboard.as_raw_fd(), libc::TIOCGPTN, &raw mut number)
+    };
+    assert_eq!(made, 0, "{}", std::io::Error::last_os_error());
+    // Not to become the terminal that this test can be interrupted from.
+    let mut options = File::options();
+    let options = options.read(true).write(true).custom_flags(libc::O_NOCTTY);
+    (keyboard, options.open(format!("/dev/pts/{number}")).unwrap())
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(crate) fn serve(options: &BenchOptions, listen: SocketAddr) -> Result<ExitCo
         ));
     }
     let job = Job { listen: Some(listen), ..job(options, &settings)? };
-    let coordinator = job.prepare(1)?;
+    let coordinator = job.prepare(1, |_| {})?;
     let address = reachable(coordinator.job(), job.provider)?;
     style::note(format_args!(
         "waiting for {} over {}; type there:\n\n{}\n",

@@ -72,6 +72,8 @@ pub(crate) struct Ends {
     ends: Vec<Option<End>>,
     left: usize,
     first_failure: Option<(usize, End)>,
+    /// The status that a node has ended the job with.
+    exit: Option<i32>,
     /// Those that may be dead without harm to the job, in the order in which they died.
     dead: Vec<(usize, End)>,
 }
@@ -88,7 +90,13 @@ pub(crate) enum Weight {
 impl Ends {
     /// Of a job in which all nodes run.
     pub(crate) fn new(size: usize) -> Ends {
-        Ends { ends: vec![None; size], left: size, first_failure: None, dead: Vec::new() }
+        Ends {
+            ends: vec![None; size],
+            left: size,
+            first_failure: None,
+            exit: None,
+            dead: Vec::new(),
+        }
     }
 
     /// Whether this node has ended.
@@ -120,14 +128,29 @@ impl Ends {
         }
     }
 
+    /// A node has ended the job with this status, which goes before all others; the first one counts.
+    pub(crate) fn exit(&mut self, status: i32) {
+        self.exit.get_or_insert(status);
+    }
+
+    /// Whether a node has ended the job.
+    pub(crate) fn has_exited(&self) -> bool {
+        self.exit.is_some()
+    }
+
     /// How many have ended with 0.
     fn successes(&self) -> usize {
         self.ends.iter().filter(|end| **end == Some(End::Status(0))).count()
     }
 
-    /// The status for the whole job: 0, or that of the node that failed first. Of a job none of whose nodes
+    /// The status for the whole job: the one that a node has ended it with; else 0, or that of the node that failed
+    /// first. Of a job none of whose nodes
     /// ended with 0, that of the first one that died.
     pub(crate) fn verdict(&self) -> u8 {
+        if let Some(status) = self.exit {
+            let end = End::Status(status);
+            return if end.failed() { end.shell_status().max(1) } else { 0 };
+        }
         let first_dead = self.dead.first().filter(|_| self.successes() == 0);
         match self.first_failure.as_ref().or(first_dead) {
             None => 0,
@@ -185,6 +208,20 @@ mod tests {
         ends.record(0, End::Status(0), Weight::Counts);
         ends.record(1, End::Status(0), Weight::Counts);
         assert_eq!(ends.verdict(), 0);
+    }
+
+    #[test]
+    fn the_status_of_a_job_that_was_ended_goes_before_all_others() {
+        for (status, verdict) in [(0, 0), (7, 7), (-1, 255), (256, 1)] {
+            let mut ends = Ends::new(2);
+            ends.record(1, End::Status(3), Weight::Counts);
+            assert!(!ends.has_exited());
+            ends.exit(status);
+            ends.exit(9);
+            ends.record(0, End::GivenUp(15), Weight::Counts);
+            assert!(ends.has_exited());
+            assert_eq!(ends.verdict(), verdict);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! | `nodes.rs` | starting, signalling and reaping the processes |
 //! | `trampoline.rs` | what runs in a node before its program |
 //! | `pump.rs`, `prefix.rs` | output, prefixed by rank |
+//! | `input.rs` | what is typed at a terminal, on its way to rank 0 |
 //! | `signals.rs` | signals of the launcher |
 //! | `supervise.rs` | the life of a job, from events |
 //! | `ends.rs` | how nodes end, and the verdict |
@@ -17,6 +18,7 @@
 
 mod checks;
 mod ends;
+mod input;
 mod nodes;
 mod prefix;
 mod program;
@@ -32,7 +34,7 @@ use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use pangea::cluster::{Coordinator, CoordinatorConfig};
+use pangea::cluster::{Coordinator, CoordinatorConfig, JobEvent};
 use verbs_shim::provider::{Choice, VerbsOptions};
 
 use crate::failure::Failure;
@@ -66,6 +68,9 @@ impl Program {
 pub(crate) enum Manner {
     /// All output is prefixed by rank; every failure is told.
     Launcher,
+    /// Nodes write to the launcher's own output themselves, and what is typed at a terminal goes to rank 0; every
+    /// failure is told.
+    Plain,
     /// Rank 0 speaks for the program at the terminal itself, the others are prefixed. A node that
     /// ends with [`FAILED`](crate::failure::FAILED) has said why, or knows that another one has.
     Demo,
@@ -99,17 +104,25 @@ pub(crate) enum Event {
     Ended(usize),
     /// The launcher received this signal.
     Signal(i32),
+    /// A node has ended the job with this status.
+    Exited(i32),
 }
 
 impl Job {
-    /// Runs the job to its end. The status is 0, or that of the node that failed first; a job that keeps
-    /// going has succeeded as well when nodes were killed and all others ended with 0.
+    /// Runs the job to its end. The status is 0, or that of the node that failed first, or the one that a node has ended
+    /// the job with; a job that keeps going has succeeded as well when nodes were killed and all others ended with 0.
     ///
     /// # Errors
     /// Before anything was started, when what the job needs is not there.
     pub(crate) fn run(&self) -> Result<ExitCode, Failure> {
-        let coordinator = self.prepare(self.size)?;
         let (sender, events) = mpsc::channel();
+        let exits = sender.clone();
+        let coordinator = self.prepare(self.size, move |event| {
+            if let JobEvent::Exited { code, .. } = event {
+                // The launcher may have given up the whole job already.
+                let _ = exits.send(Event::Exited(*code));
+            }
+        })?;
         // Signals are caught before the first node is there, so that none can kill the launcher and
         // leave the end of the nodes to chance.
         let caught = signals::catch(sender.clone())
@@ -124,22 +137,23 @@ impl Job {
         Ok(ExitCode::from(status))
     }
 
-    /// Checks what can be checked, with so many of the nodes on this machine, and starts the coordinator.
+    /// Checks what can be checked, with so many of the nodes on this machine, and starts the coordinator, which calls
+    /// `on_event` with what happens.
     ///
     /// # Errors
     /// When what the job needs is not there.
-    pub(crate) fn prepare(&self, here: u32) -> Result<Coordinator, Failure> {
+    pub(crate) fn prepare(
+        &self,
+        here: u32,
+        on_event: impl FnMut(&JobEvent) + Send + 'static,
+    ) -> Result<Coordinator, Failure> {
         checks::all(self, here)?;
-        self.coordinate()
-    }
-
-    fn coordinate(&self) -> Result<Coordinator, Failure> {
         let bytes = self.memory.get() as u64;
         let mut config = CoordinatorConfig::local(self.size, self.provider, bytes);
         config.cache_bytes = self.cache.get() as u64;
         if let Some(address) = self.listen {
             config.listen = address;
         }
-        Coordinator::start(&config).map_err(Failure::usage)
+        Coordinator::start_with(&config, on_event).map_err(Failure::usage)
     }
 }

@@ -14,7 +14,7 @@ use rustix::process::{
 
 use super::ends::End;
 use super::pump::{Pump, Stream};
-use super::{Event, Job, Manner, Program};
+use super::{Event, Job, Manner, Program, input};
 use crate::failure::Failure;
 
 /// The running program, also where its file has been replaced since.
@@ -56,11 +56,15 @@ impl Nodes {
             }
             let job_env = coordinator.job().for_rank(Rank(rank as u32));
             command.envs(JobEnv { local_size: Some(job.size), ..job_env }.to_env());
-            command.stdin(stdin_of(rank));
+            let typed = job.manner == Manner::Plain && rank == 0 && std::io::stdin().is_terminal();
+            command.stdin(if typed { Stdio::piped() } else { stdin_of(rank) });
             if !at_terminal {
                 // A group of its own lets the launcher reach what the program starts in turn. The
                 // one that draws at the terminal stays in the group that owns it.
-                command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+                command.process_group(0);
+            }
+            if !at_terminal && job.manner != Manner::Plain {
+                command.stdout(Stdio::piped()).stderr(Stdio::piped());
             }
             // What has been started is killed when `nodes` is dropped.
             let mut child = command.spawn().map_err(|error| {
@@ -74,6 +78,11 @@ impl Nodes {
             }
             if let Some(pipe) = child.stderr.take() {
                 pump.add(rank, Stream::Stderr, OwnedFd::from(pipe));
+            }
+            if let Some(pipe) = child.stdin.take() {
+                input::forward(OwnedFd::from(pipe)).map_err(|error| {
+                    Failure::failed(format_args!("input cannot be carried: {error}"))
+                })?;
             }
             let pid = pid_of(&child);
             nodes.nodes.push(Node {

@@ -7,6 +7,8 @@
 //!     └───────────── all nodes have ended ─┴──────────────────────┴──▶ verdict
 //! ```
 //!
+//! A node may also end the job, with a status: the coordinator tells the others, and there is little grace.
+//!
 //! A failure is reported to the coordinator at once, which tells the other nodes; the grace is for
 //! them to end by themselves. A job that keeps going stays *running* then, however many of its nodes
 //! have failed. A forwarded signal alone starts no clock, since a program may well
@@ -26,6 +28,8 @@ use crate::style;
 
 /// How long a node may take to end after `SIGTERM`.
 const AFTER_TERM: Duration = Duration::from_secs(2);
+/// How long nodes may take to end by themselves when one of them has ended the job.
+const AFTER_EXIT: Duration = Duration::from_secs(1);
 /// Two signals within this time are meant seriously.
 const IMPATIENCE: Duration = Duration::from_secs(2);
 
@@ -89,6 +93,7 @@ pub(crate) fn to_the_end(
         match event {
             Ok(Event::Ended(rank)) => supervisor.handle_end(rank),
             Ok(Event::Signal(signal)) => supervisor.handle_signal(signal),
+            Ok(Event::Exited(status)) => supervisor.handle_exit(status),
             Err(RecvTimeoutError::Timeout) => supervisor.handle_deadline(),
             // Each node has a thread that holds a sender until it has reported.
             Err(RecvTimeoutError::Disconnected) => break,
@@ -110,7 +115,7 @@ impl Supervisor<'_> {
         let weight = self.weight(end);
         self.ends.record(rank, end, weight);
         self.coordinator.node_exited(Rank(rank as u32), &end.to_string());
-        if !end.failed() {
+        if !end.failed() || self.ends.has_exited() {
             return;
         }
         let told = self.job.manner == Manner::Demo && end == End::Status(FAILED.into());
@@ -121,6 +126,17 @@ impl Supervisor<'_> {
         }
         if self.stage == Stage::Running && !self.job.keep_going {
             self.stage = Stage::Waiting(Instant::now() + self.job.grace);
+        }
+    }
+
+    /// A node has ended the job. The others have been told, and end by themselves, as far as that does not take long.
+    fn handle_exit(&mut self, status: i32) {
+        self.ends.exit(status);
+        let soon = Instant::now() + AFTER_EXIT;
+        match self.stage {
+            Stage::Waiting(until) if until <= soon => {}
+            Stage::Running | Stage::Waiting(_) => self.stage = Stage::Waiting(soon),
+            Stage::Terminating(_) | Stage::Killed => {}
         }
     }
 
