@@ -19,7 +19,7 @@ pub struct Header {
 pub const HEADERS: [Header; 5] = [
     Header { path: "shmem.h", text: shmem },
     Header { path: "pshmem.h", text: pshmem },
-    Header { path: "shmemx.h", text: |_| wrapper("shmemx.h", "\"shmem.h\"", EXTENSIONS) },
+    Header { path: "shmemx.h", text: |_| shmemx() },
     Header { path: "mpp/shmem.h", text: |_| wrapper("mpp/shmem.h", "\"../shmem.h\"", OLD_FOLDER) },
     Header {
         path: "mpp/shmemx.h",
@@ -27,7 +27,11 @@ pub const HEADERS: [Header; 5] = [
     },
 ];
 
-const EXTENSIONS: &str = "Extensions of OpenSHMEM: there are none.";
+const EXTENSIONS: &str = "\
+/* The node that this PE is, for the functions of pangea.h, which libpangea-shmem has as well. Always the same handle, good until
+ * shmem_finalize, and not for pangea_leave; NULL before shmem_init. */
+struct pangea_node *pangea_of_shmem(void);
+";
 const OLD_FOLDER: &str = "The folder that headers were in before OpenSHMEM 1.1.";
 
 const NOTICE: &str =
@@ -79,6 +83,14 @@ fn wrapper(path: &str, included: &str, what: &str) -> String {
     let guard = guard(path);
     format!(
         "/* {what}\n * {NOTICE} */\n\n#ifndef {guard}\n#define {guard}\n\n#include {included}\n\n#endif\n"
+    )
+}
+
+fn shmemx() -> String {
+    let guard = guard("shmemx.h");
+    format!(
+        "/* Extensions of OpenSHMEM.\n * {NOTICE} */\n\n#ifndef {guard}\n#define {guard}\n\n#include \"shmem.h\"\n\n\
+         {BEGIN_C}\n{EXTENSIONS}\n{END_C}\n#endif\n"
     )
 }
 

@@ -7,6 +7,7 @@
 //! | `routine.rs` | [`Routine`]: one function of the library; families written out, contexts added |
 //! | `generic.rs` | C11's type-generic interfaces |
 //! | `header.rs` | the headers |
+//! | `table.rs` | the table of routines in the documentation |
 //!
 //! The list is `ffi/tests/openshmem-1.5-routines.txt`; its head says what it consists of.
 
@@ -15,6 +16,7 @@ mod header;
 mod list;
 mod prototype;
 mod routine;
+mod table;
 
 pub use header::{HEADERS, Header};
 pub use list::{
@@ -22,6 +24,7 @@ pub use list::{
 };
 pub use prototype::{Parameter, Prototype};
 pub use routine::{Routine, Selector};
+pub use table::{MARKERS, renewed, table};
 
 /// The list of OpenSHMEM 1.5.
 pub const OPENSHMEM: &str = include_str!("../../tests/openshmem-1.5-routines.txt");

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use shmem_api::{HEADERS, List, OPENSHMEM, Source};
+use shmem_api::{HEADERS, List, OPENSHMEM, Source, renewed};
 
 const USAGE: &str = "usage: shmem-api names          the routines of the specification, one a line
        shmem-api also           those that other implementations have, too
        shmem-api prototypes     all of them, as they are declared
-       shmem-api headers FOLDER writes the headers";
+       shmem-api headers FOLDER writes the headers
+       shmem-api table DOCUMENT writes the table of routines into a document";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +36,8 @@ enum Failure {
     List(#[from] shmem_api::ListError),
     #[error("writing {0}: {1}")]
     File(String, io::Error),
+    #[error("{0} has no place for a table of routines")]
+    NoPlace(String),
     #[error("writing: {0}")]
     Output(#[from] io::Error),
 }
@@ -51,6 +54,7 @@ fn run(arguments: &[&str]) -> Result<(), Failure> {
             }
         }
         ["headers", folder] => headers(&list, Path::new(folder))?,
+        ["table", document] => table(&list, document)?,
         _ => return Err(Failure::Usage),
     }
     Ok(())
@@ -74,4 +78,11 @@ fn headers(list: &List, folder: &Path) -> Result<(), Failure> {
         std::fs::write(&path, (header.text)(list)).map_err(failed)?;
     }
     Ok(())
+}
+
+fn table(list: &List, document: &str) -> Result<(), Failure> {
+    let failed = |error| Failure::File(document.to_owned(), error);
+    let old = std::fs::read_to_string(document).map_err(failed)?;
+    let new = renewed(&old, list).ok_or_else(|| Failure::NoPlace(document.to_owned()))?;
+    std::fs::write(document, new).map_err(failed)
 }
