@@ -1,0 +1,113 @@
+//! What becomes of variables in a child of `fork`.
+//!
+//! Their pages are mapped shared, so a child would write its parent's variables. Before the fork the parent copies them to private
+//! pages, which the child maps in their place. The handlers are registered when the library is loaded, before any of the
+//! program's: so they are the last before the fork, and the first after it. `vfork` and `posix_spawn` call none and
+//! need none.
+//!
+//! In a child every routine of OpenSHMEM is an error.
+
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::ops::Range;
+use std::ptr;
+use std::sync::OnceLock;
+
+use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap_fixed, munmap};
+
+use crate::{state, ways};
+
+/// The pages that are mapped shared.
+static RANGES: OnceLock<Vec<Range<usize>>> = OnceLock::new();
+
+thread_local! {
+    /// The copy that this thread made for its child: null if there is none.
+    static COPY: Cell<*mut u8> = const { Cell::new(ptr::null_mut()) };
+}
+
+unsafe extern "C" {
+    fn pthread_atfork(
+        prepare: extern "C" fn(),
+        parent: extern "C" fn(),
+        child: extern "C" fn(),
+    ) -> c_int;
+}
+
+#[used]
+#[unsafe(link_section = ".init_array")]
+static AT_LOAD: extern "C" fn() = register;
+
+extern "C" fn register() {
+    // It fails for want of memory alone; then a child shares variables with its parent.
+    // SAFETY: the handlers do what may be done there: system calls, and copying.
+    unsafe { pthread_atfork(prepare, in_parent, in_child) };
+}
+
+/// From now on children get copies of these pages.
+pub(crate) fn protect(ranges: Vec<Range<usize>>) {
+    // Set once: setup happens once.
+    let _ = RANGES.set(ranges);
+}
+
+fn bytes() -> usize {
+    RANGES.get().map_or(0, |ranges| ranges.iter().map(Range::len).sum())
+}
+
+extern "C" fn prepare() {
+    let len = bytes();
+    if len == 0 {
+        return;
+    }
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: new memory wherever there is room.
+    let copy = unsafe { mmap_anonymous(ptr::null_mut(), len, access, MapFlags::PRIVATE) };
+    // Without memory the child will end, see `in_child`.
+    let copy = copy.map_or(ptr::null_mut(), <*mut c_void>::cast::<u8>);
+    let mut to = copy;
+    for range in RANGES.get().into_iter().flatten().filter(|_| !copy.is_null()) {
+        let from = ptr::with_exposed_provenance::<u8>(range.start);
+        // SAFETY: the pages stay mapped until the process ends, and `copy` has as many. Other threads and PEs may write
+        // meanwhile; that of what they write the child sees any part is all that can be.
+        unsafe { ptr::copy_nonoverlapping(from, to, range.len()) };
+        to = to.wrapping_add(range.len());
+    }
+    COPY.set(copy);
+}
+
+extern "C" fn in_parent() {
+    let copy = COPY.replace(ptr::null_mut());
+    if !copy.is_null() {
+        // SAFETY: made by `prepare`, and of no use here. If it stays, it is no harm.
+        let _ = unsafe { munmap(copy.cast(), bytes()) };
+    }
+}
+
+extern "C" fn in_child() {
+    if bytes() == 0 {
+        leave_job();
+        return;
+    }
+    let mut from = COPY.replace(ptr::null_mut());
+    for range in RANGES.get().into_iter().flatten() {
+        let to = ptr::with_exposed_provenance_mut::<c_void>(range.start);
+        let len = range.len();
+        // SAFETY: the copy is whole pages of as many bytes, and nobody else runs in this process.
+        let moved = unsafe { mremap_fixed(from.cast(), len, len, MremapFlags::MAYMOVE, to) };
+        if from.is_null() || moved.is_err() {
+            let message = "a child of a PE has no memory for variables of its own, and ends\n";
+            // SAFETY: writes a message to standard error, and ends the process without handlers.
+            unsafe {
+                libc::write(libc::STDERR_FILENO, message.as_ptr().cast(), message.len());
+                libc::_exit(1)
+            }
+        }
+        from = from.wrapping_add(len);
+    }
+    leave_job();
+}
+
+/// The child has nothing to do with the job.
+fn leave_job() {
+    ways::close();
+    state::become_child();
+}

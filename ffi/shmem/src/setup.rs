@@ -1,0 +1,206 @@
+//! How the library begins and ends.
+
+use std::ffi::{c_int, c_void};
+use std::ptr;
+use std::sync::Mutex;
+
+use pangea::symmetric::{Image, Options, Symmetric};
+
+use crate::address::{Piece, Space};
+use crate::collectives::Reach;
+use crate::error::{Problem, ending, problem};
+use crate::heap::Heap;
+use crate::locks::Locks;
+use crate::rendezvous::Rendezvous;
+use crate::settings::Settings;
+use crate::state::{self, FUNNELED, MULTIPLE, Phase, SINGLE, State, state};
+use crate::teams::Teams;
+use crate::variables::{self, Variables};
+use crate::words::{self, Words};
+use crate::{fork, ways};
+
+unsafe extern "C" {
+    fn on_exit(handler: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+}
+
+/// Sets the library up, for one thread.
+pub(crate) unsafe fn init(name: &'static str) {
+    ending(name, || begin(SINGLE));
+}
+
+/// As [`init`]; nothing when called again.
+pub(crate) unsafe fn start_pes(name: &'static str, _pes: c_int) {
+    ending(name, || match state::phase() {
+        Phase::Running(_) => Ok(()),
+        _ => begin(SINGLE),
+    });
+}
+
+/// Sets the library up, for threads of that level. All levels are there.
+///
+/// # Safety
+/// `provided` may be written.
+pub(crate) unsafe fn init_thread(
+    name: &'static str,
+    requested: c_int,
+    provided: *mut c_int,
+) -> c_int {
+    ending(name, || {
+        if !(SINGLE..=MULTIPLE).contains(&requested) {
+            return Err(problem!("{requested} is no level of threads, SHMEM_THREAD_…"));
+        }
+        begin(requested)?;
+        if !provided.is_null() {
+            // SAFETY: promised.
+            unsafe { provided.write(requested) };
+        }
+        Ok(0)
+    })
+}
+
+/// The level of threads.
+///
+/// # Safety
+/// `provided` may be written.
+pub(crate) unsafe fn query_thread(name: &'static str, provided: *mut c_int) {
+    ending(name, || {
+        let state = state()?;
+        if provided.is_null() {
+            return Err(problem!("the address for the level is NULL"));
+        }
+        // SAFETY: promised.
+        unsafe { provided.write(state.level) };
+        Ok(())
+    });
+}
+
+/// Ends the library when all PEs do, and all is complete.
+pub(crate) unsafe fn finalize(name: &'static str) {
+    ending(name, || {
+        let state = state()?;
+        // However it is called: the end of one program may meet the call of another.
+        state.meet(format_args!("shmem_finalize"))?;
+        state.release_handle()?;
+        ways::close();
+        if !state::finish() {
+            return Err(problem!("called by two threads"));
+        }
+        // SAFETY: `finish` lets one thread through, once, and whoever asks for the state afterwards gets none.
+        let symmetric = unsafe { ptr::read(&raw const *state.symmetric) };
+        Ok(symmetric.leave()?)
+    });
+}
+
+/// Ends the job with that code.
+pub(crate) unsafe fn global_exit(_name: &'static str, status: c_int) -> ! {
+    exit(status)
+}
+
+/// Ends the job with that code, or, without a job, the process.
+pub(crate) fn exit(status: c_int) -> ! {
+    if let Phase::Running(state) = state::phase() {
+        ways::close();
+        if state::finish() {
+            state.symmetric.exit(status);
+        }
+    }
+    std::process::exit(status)
+}
+
+/// A program that ends well without finalize is finalized. One that fails is not waited for: the launcher sees it. Nor is
+/// anybody when another PE has ended the job, which is why this process ends.
+extern "C" fn at_exit(status: c_int, _argument: *mut c_void) {
+    if status == 0
+        && let Phase::Running(state) = state::phase()
+        && !state.symmetric.is_ending()
+    {
+        // SAFETY: it has no conditions.
+        unsafe { finalize("the end of the program without shmem_finalize") };
+    }
+}
+
+fn begin(level: c_int) -> Result<(), Problem> {
+    state::begin()?;
+    let settings = Settings::from_env()?;
+    let found = if settings.variables { variables::find()? } else { Variables::default() };
+    let bytes = words::LEN + settings.symmetric_bytes;
+    // SAFETY: the pages are the executable's, private and writable, as `find` has seen to; the specification has
+    // setup called before other threads use the library, and a thread that writes variables meanwhile ends with a signal.
+    let image = unsafe { Image::new(found.ranges.clone()) };
+    let symmetric = Symmetric::join(Options { bytes, image, job: None })?;
+    fork::protect(found.ranges.clone());
+    let is_same_program = all_equal(&symmetric, found.program)?;
+    let space = space(&symmetric, &found, &settings, is_same_program);
+    let words = Words::new(symmetric.image_len() as u64);
+    let heap_base = symmetric.base().wrapping_add(space.heap.offset as usize);
+    let heap_align = heap_align(&symmetric, heap_base.addr())?;
+    let phase = heap_base.addr() as u64 % heap_align;
+    let heap = Heap::new(space.heap.addresses.len() as u64, phase);
+    settings.report(&symmetric, &space);
+    let state = state::run(State {
+        rank: symmetric.rank(),
+        size: symmetric.size(),
+        teams: Teams::new(symmetric.rank(), symmetric.size(), symmetric.in_place()),
+        reach: Reach::new(&symmetric),
+        locks: Locks::default(),
+        symmetric: std::mem::ManuallyDrop::new(symmetric),
+        level,
+        space,
+        words,
+        heap: Mutex::new(heap),
+        heap_base,
+        heap_align,
+        rendezvous: Rendezvous::default(),
+        is_debugging: settings.debug,
+    });
+    // SAFETY: the handler may be called at any time, and needs no argument.
+    unsafe { on_exit(at_exit, ptr::null_mut()) };
+    state.meet(format_args!("shmem_init"))?;
+    if !settings.debug {
+        ways::open(state);
+    }
+    Ok(())
+}
+
+/// Whether all PEs have the same number.
+fn all_equal(symmetric: &Symmetric, number: u64) -> Result<bool, Problem> {
+    let node = symmetric.node();
+    Ok(node.reduce(number, u64::min)? == node.reduce(number, u64::max)?)
+}
+
+/// The largest power of two by which the addresses of heaps leave the same rest on all PEs.
+fn heap_align(symmetric: &Symmetric, address: usize) -> Result<u64, Problem> {
+    let (node, address) = (symmetric.node(), address as u64);
+    let differs = node.reduce(address, |a, b| a & b)? ^ node.reduce(address, |a, b| a | b)?;
+    // No address has all of these bits.
+    Ok(1 << differs.trailing_zeros().min(47))
+}
+
+fn space(
+    symmetric: &Symmetric,
+    found: &Variables,
+    settings: &Settings,
+    is_same_program: bool,
+) -> Space {
+    let offset = symmetric.image_len() as u64 + words::LEN;
+    let start = symmetric.base().addr() + offset as usize;
+    // Up to what was asked for; the range itself is whole pages.
+    let heap = Piece { addresses: start..start + settings.symmetric_bytes as usize, offset };
+    let without_image = match (settings.variables, is_same_program) {
+        (true, true) => None,
+        (true, false) => Some("the PEs run programs that differ".to_owned()),
+        (false, _) => Some("PANGEA_SHMEM_VARIABLES says so".to_owned()),
+    };
+    let mut image = Vec::new();
+    if without_image.is_none() {
+        let mut offset = 0;
+        for addresses in found.ranges.iter().cloned() {
+            let len = addresses.len() as u64;
+            image.push(Piece { addresses, offset });
+            offset += len;
+        }
+    }
+    Space { heap, image, without_image }
+}
+
+const _: () = assert!(SINGLE < FUNNELED && FUNNELED < MULTIPLE);

@@ -1,0 +1,192 @@
+//! The one state of the process.
+//!
+//! ```text
+//! Before ── setup ──► Running ── finalize ──► After
+//!                        └──── fork ────► Child (in the child)
+//! ```
+//!
+//! It is set once and never taken away, because threads may be anywhere; what says whether it may be used is the phase.
+
+use std::ffi::c_int;
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use pangea::symmetric::Symmetric;
+
+use crate::address::Space;
+use crate::collectives::Reach;
+use crate::error::{Problem, problem};
+use crate::heap::Heap;
+use crate::locks::Locks;
+use crate::rendezvous::Rendezvous;
+use crate::teams::Teams;
+use crate::words::Words;
+
+/// What there is once between setup and finalize.
+pub(crate) struct State {
+    /// The node and the symmetric range of all PEs.
+    pub symmetric: ManuallyDrop<Symmetric>,
+    /// The number of this PE.
+    pub rank: u32,
+    /// How many there are.
+    pub size: u32,
+    /// The level of threads, `SHMEM_THREAD_…`.
+    pub level: c_int,
+    /// Which addresses are symmetric.
+    pub space: Space,
+    /// shmem's own words.
+    pub words: Words,
+    /// What is given out of the heap.
+    pub heap: Mutex<Heap>,
+    /// Where the heap begins.
+    pub heap_base: *mut u8,
+    /// What addresses of heaps can be divided by on all PEs.
+    pub heap_align: u64,
+    /// The barrier of collective calls that are compared.
+    pub rendezvous: Rendezvous,
+    /// The teams.
+    pub teams: Teams,
+    /// How collectives reach other PEs.
+    pub reach: Reach,
+    /// The locks of this PE.
+    pub locks: Locks,
+    /// Whether the environment asks for messages.
+    pub is_debugging: bool,
+}
+
+// SAFETY: `heap_base` is an address that all threads may use; all else is shared already.
+unsafe impl Sync for State {}
+// SAFETY: as above.
+unsafe impl Send for State {}
+
+/// `SHMEM_THREAD_SINGLE`.
+pub(crate) const SINGLE: c_int = 0;
+/// `SHMEM_THREAD_FUNNELED`.
+pub(crate) const FUNNELED: c_int = 1;
+/// `SHMEM_THREAD_MULTIPLE`.
+pub(crate) const MULTIPLE: c_int = 3;
+
+static STATE: AtomicPtr<State> = AtomicPtr::new(std::ptr::null_mut());
+static PHASE: AtomicU8 = AtomicU8::new(BEFORE);
+
+const BEFORE: u8 = 0;
+const SETUP: u8 = 1;
+const RUNNING: u8 = 2;
+const AFTER: u8 = 3;
+const CHILD: u8 = 4;
+
+/// Where the process is in its life.
+pub(crate) enum Phase {
+    /// Before setup, or within it.
+    Before,
+    /// Between setup and finalize.
+    Running(&'static State),
+    /// After finalize.
+    After,
+    /// In a child of a process that was running.
+    Child,
+}
+
+/// Where the process is in its life.
+pub(crate) fn phase() -> Phase {
+    match PHASE.load(Ordering::Acquire) {
+        RUNNING => {
+            // SAFETY: the pointer was set before the phase and is never freed.
+            Phase::Running(unsafe { &*STATE.load(Ordering::Relaxed) })
+        }
+        AFTER => Phase::After,
+        CHILD => Phase::Child,
+        _ => Phase::Before,
+    }
+}
+
+/// The state.
+///
+/// # Errors
+/// When there is none: before setup, after finalize, in the child of a fork.
+pub(crate) fn state() -> Result<&'static State, Problem> {
+    match phase() {
+        Phase::Running(state) => Ok(state),
+        Phase::Before => Err(problem!("called before shmem_init or shmem_init_thread")),
+        Phase::After => Err(problem!("called after shmem_finalize")),
+        Phase::Child => Err(problem!(
+            "called in a child of a PE: only the process that called shmem_init may use OpenSHMEM"
+        )),
+    }
+}
+
+/// Begins setup: once in a process.
+pub(crate) fn begin() -> Result<(), Problem> {
+    let began = PHASE.compare_exchange(BEFORE, SETUP, Ordering::Acquire, Ordering::Acquire);
+    began.map(drop).map_err(|phase| match phase {
+        SETUP | RUNNING => problem!("called again: the library is set up once"),
+        AFTER => problem!("called after shmem_finalize: the library is set up once"),
+        _ => problem!("called in a child of a PE: start it by pangea run or oshrun instead"),
+    })
+}
+
+/// Sets the state, at the end of setup.
+pub(crate) fn run(state: State) -> &'static State {
+    let state: &'static State = Box::leak(Box::new(state));
+    STATE.store(std::ptr::from_ref(state).cast_mut(), Ordering::Relaxed);
+    PHASE.store(RUNNING, Ordering::Release);
+    state
+}
+
+/// Ends the time of the state: `true` for the one call that does it.
+pub(crate) fn finish() -> bool {
+    PHASE.compare_exchange(RUNNING, AFTER, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+}
+
+/// The process is a child that has nothing to do with the job.
+pub(crate) fn become_child() {
+    PHASE.store(CHILD, Ordering::Release);
+}
+
+impl State {
+    /// What is given out of the heap.
+    pub(crate) fn heap(&self) -> std::sync::MutexGuard<'_, Heap> {
+        self.heap.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rank of a PE of the world.
+    pub(crate) fn pe(&self, pe: c_int) -> Result<u32, Problem> {
+        let rank = u32::try_from(pe).ok().filter(|rank| *rank < self.size);
+        rank.ok_or_else(|| problem!("there is no PE {pe}: the PEs are 0 to {}", self.size - 1))
+    }
+}
+
+/// Own words of 64 bits at aligned offsets of the symmetric range.
+impl State {
+    /// One of this PE's own words, which others write.
+    pub(crate) fn own_word(&self, at: u64) -> &AtomicU64 {
+        assert!(
+            at.is_multiple_of(8) && at as usize <= self.symmetric.len() - 8,
+            "the word {at:#x} does not lie in the symmetric range"
+        );
+        // SAFETY: it lies in the symmetric range, aligned, and that is mapped as long as the state is used. Whoever else
+        // writes it does so with whole words.
+        unsafe { AtomicU64::from_ptr(self.symmetric.base().add(at as usize).cast()) }
+    }
+
+    /// Writes a word of a PE; what was written to that PE before is there when it is.
+    pub(crate) fn store_word(&self, rank: u32, at: u64, word: u64) -> Result<(), Problem> {
+        if let Some(base) = self.symmetric.mapped(rank) {
+            assert!(at.is_multiple_of(8) && at as usize <= self.symmetric.len() - 8);
+            // SAFETY: as in `own_word`; all symmetric ranges are of one length.
+            let place = unsafe { AtomicU64::from_ptr(base.add(at as usize).cast()) };
+            place.store(word, Ordering::Release);
+            return Ok(());
+        }
+        // SAFETY: the source is a word on this thread's stack.
+        Ok(unsafe { self.symmetric.write(rank, at, (&raw const word).cast(), 8) }?)
+    }
+}
+
+impl State {
+    /// Whether only one thread uses the library at a time, and always the same.
+    pub(crate) fn is_one_thread(&self) -> bool {
+        self.level <= FUNNELED
+    }
+}

@@ -1,0 +1,108 @@
+//! The short way to memory in place: what the functions that are called most look at, and nothing else.
+//!
+//! Set once when setup ends, and only if every PE is reached in place. Until then, over a NIC, and after the end, `pes`
+//! is 0 and all take the long way, which does the same or says what is wrong.
+
+use std::ffi::c_int;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+
+use crate::address::Piece;
+use crate::state::State;
+
+/// Where heap and variables of a PE are mapped here.
+pub(crate) struct Way {
+    heap: *mut u8,
+    image: *mut u8,
+}
+
+/// The ranges of this PE, and the ways to all. A range is never empty, see [`NOWHERE`].
+#[repr(align(64))]
+struct Ways {
+    pes: AtomicU32,
+    heap: AtomicUsize,
+    heap_len: AtomicUsize,
+    image: AtomicUsize,
+    image_len: AtomicUsize,
+    table: AtomicPtr<Way>,
+}
+
+/// A page at which no process has anything.
+const NOWHERE: usize = 1 << 63;
+/// The least length of a range, so that no length of an element has to be looked at twice.
+const PAGE: usize = 4096;
+
+static WAYS: Ways = Ways {
+    pes: AtomicU32::new(0),
+    heap: AtomicUsize::new(NOWHERE),
+    heap_len: AtomicUsize::new(PAGE),
+    image: AtomicUsize::new(NOWHERE),
+    image_len: AtomicUsize::new(PAGE),
+    table: AtomicPtr::new(std::ptr::null_mut()),
+};
+
+/// Where a PE's counterpart of `len` bytes at `at` is mapped here. `None` where the long way has to look.
+#[inline(always)]
+pub(crate) fn place<T: ?Sized>(at: *const T, len: usize, pe: c_int) -> Option<*mut u8> {
+    let pe = pe.cast_unsigned();
+    if pe >= WAYS.pes.load(Ordering::Relaxed) {
+        return None;
+    }
+    let address = at.cast::<u8>().addr();
+    let table = WAYS.table.load(Ordering::Relaxed);
+    // SAFETY: the table has as many entries as there are PEs, and is never freed.
+    let way = unsafe { &*table.add(pe as usize) };
+    let inside = |start: &AtomicUsize, room: &AtomicUsize| {
+        let (start, room) = (start.load(Ordering::Relaxed), room.load(Ordering::Relaxed));
+        let at = address.wrapping_sub(start);
+        (at < room && len <= room - at).then_some(at)
+    };
+    if let Some(at) = inside(&WAYS.heap, &WAYS.heap_len) {
+        return Some(way.heap.wrapping_add(at));
+    }
+    inside(&WAYS.image, &WAYS.image_len).map(|at| way.image.wrapping_add(at))
+}
+
+/// As [`place`], for one element: aligned, and at most 16 bytes.
+#[inline(always)]
+pub(crate) fn element<T>(at: *const T, pe: c_int) -> Option<*mut T> {
+    const { assert!(size_of::<T>() <= 16 && size_of::<T>().is_power_of_two()) };
+    // What is aligned and begins in a range of whole pages ends in it.
+    let is_aligned = at.addr().is_multiple_of(size_of::<T>());
+    if is_aligned { place(at, 1, pe).map(<*mut u8>::cast) } else { None }
+}
+
+/// Opens the short way, if it leads to all PEs.
+pub(crate) fn open(state: &State) {
+    let symmetric = &state.symmetric;
+    let image = state.space.image.last();
+    let table: Option<Vec<Way>> = (0..state.size)
+        .map(|rank| {
+            let start = symmetric.mapped(rank)?;
+            let at = |piece: &Piece| start.wrapping_add(piece.offset as usize);
+            let heap = at(&state.space.heap);
+            Some(Way { heap, image: image.map_or(std::ptr::null_mut(), at) })
+        })
+        .collect();
+    let Some(table) = table else { return };
+    let set = |start: &AtomicUsize, len: &AtomicUsize, piece: &Piece| {
+        start.store(piece.addresses.start, Ordering::Relaxed);
+        len.store(piece.addresses.len(), Ordering::Relaxed);
+    };
+    set(&WAYS.heap, &WAYS.heap_len, &state.space.heap);
+    if let Some(piece) = image {
+        set(&WAYS.image, &WAYS.image_len, piece);
+    }
+    WAYS.table.store(Box::leak(table.into_boxed_slice()).as_mut_ptr(), Ordering::Relaxed);
+    WAYS.pes.store(state.size, Ordering::Release);
+}
+
+/// Closes it.
+pub(crate) fn close() {
+    WAYS.pes.store(0, Ordering::Release);
+}
+
+/// Whether the short way is open.
+#[inline(always)]
+pub(crate) fn are_open() -> bool {
+    WAYS.pes.load(Ordering::Relaxed) != 0
+}

@@ -1,0 +1,136 @@
+//! C programs with the library, as processes of a job: each way to memory, threads, children, and what is wrong.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use pangea::cluster::{Coordinator, CoordinatorConfig, Rank};
+use verbs_shim::provider::Choice;
+
+const ARENA_BYTES: u64 = 16 << 20;
+
+/// Where the libraries have the names that the linker and the loader look for, and the programs lie.
+fn folder() -> &'static Path {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("can be made");
+        let test = std::env::current_exe().expect("is known");
+        let built = test.parent().expect("lies in a folder");
+        for (file, names) in [
+            ("libpangea_shmem.so", &["libpangea-shmem.so", "libpangea-shmem.so.1"][..]),
+            ("libpangea_shmem.a", &["libpangea-shmem.a"]),
+        ] {
+            let library = built.join(file);
+            assert!(library.exists(), "{} is built with the tests", library.display());
+            for name in names {
+                std::os::unix::fs::symlink(&library, folder.path().join(name)).expect("is new");
+            }
+        }
+        folder
+    });
+    folder.path()
+}
+
+fn build(source: &str, name: &str, options: &[&str]) -> PathBuf {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = folder().join(name);
+    let output = Command::new("cc")
+        .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-I"])
+        .arg(crate_folder.join("../include"))
+        .arg(crate_folder.join("tests/c").join(source))
+        .arg("-o")
+        .arg(&program)
+        .arg("-L")
+        .arg(folder())
+        .arg(format!("-Wl,-rpath,{}", folder().display()))
+        .args(options)
+        .output()
+        .expect("there is a compiler for C");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    program
+}
+
+/// Runs a program as a job of so many PEs.
+fn run(program: &Path, arguments: &[&str], pes: u32, environment: &[(&str, &str)]) -> Vec<Output> {
+    let config = CoordinatorConfig::local(pes, Choice::Shm, ARENA_BYTES);
+    let coordinator = Coordinator::<pangea::primitives::System>::start(&config).expect("starts");
+    let start = |rank| -> Child {
+        Command::new(program)
+            .args(arguments)
+            .envs(coordinator.job().for_rank(Rank(rank)).to_env())
+            .env("SHMEM_SYMMETRIC_SIZE", "4m")
+            .envs(environment.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts")
+    };
+    let processes: Vec<Child> = (0..pes).map(start).collect();
+    processes.into_iter().map(|child| child.wait_with_output().expect("ends")).collect()
+}
+
+/// What all of them said on standard error.
+fn said(outputs: &[Output]) -> String {
+    outputs.iter().map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).collect()
+}
+
+fn succeeds(program: &Path, pes: u32, environment: &[(&str, &str)]) {
+    let outputs = run(program, &[], pes, environment);
+    let all = said(&outputs);
+    for (rank, output) in outputs.iter().enumerate() {
+        assert!(output.status.success(), "PE {rank} of {pes}: {}: {all}", output.status);
+    }
+}
+
+const SHARED: &[&str] = &["-lpangea-shmem"];
+const STATIC: &[&str] =
+    &["-Wl,-Bstatic", "-lpangea-shmem", "-Wl,-Bdynamic", "-lgcc_s", "-lpthread", "-ldl", "-lm"];
+
+#[test]
+fn every_place_is_reached_the_short_way_and_the_long_way() {
+    let programs = [
+        build("places.c", "places", SHARED),
+        build("places.c", "places-static", STATIC),
+        build("places.c", "places-no-pie", &[&["-no-pie", "-Wl,-z,norelro"], SHARED].concat()),
+    ];
+    for program in &programs {
+        for pes in [1, 3] {
+            succeeds(program, pes, &[]);
+            succeeds(program, pes, &[("SHMEM_DEBUG", "1")]);
+        }
+    }
+}
+
+#[test]
+fn threads_work_at_once_and_a_child_has_variables_of_its_own() {
+    let program = build("together.c", "together", SHARED);
+    for pes in [1, 2, 3] {
+        succeeds(&program, pes, &[]);
+    }
+    succeeds(&program, 2, &[("SHMEM_DEBUG", "1")]);
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let program = build("wrong.c", "wrong", SHARED);
+    for (which, pes, message) in [
+        ("0", 1, "shmem_my_pe: called before shmem_init"),
+        ("1", 1, "PE 0: shmem_long_p: the address 0x"),
+        ("2", 1, "PE 0: shmem_long_p: there is no PE 1: the PEs are 0 to 0"),
+        ("3", 1, "PE 0: shmem_free: nothing is allocated at 0x"),
+        ("4", 1, "lies within the 100 bytes at 0x"),
+        ("5", 2, "shmem_malloc: all PEs must call this alike"),
+        ("6", 1, "PE 0: shmem_ctx_long_p: the context 0x"),
+        ("7", 1, "is not a multiple of 8"),
+        ("8", 1, "was the number negative?"),
+        ("9", 1, "PE 0: shmem_long_get: the address of the destination is NULL"),
+        ("10", 1, "shmem_long_p: called after shmem_finalize"),
+        ("11", 1, "PE 0: shmem_init: called again"),
+        ("12", 1, "PE 0: shmem_long_iput: a stride of 0 is less than 1"),
+    ] {
+        let outputs = run(&program, &[which], pes, &[]);
+        let all = said(&outputs);
+        assert!(outputs.iter().all(|output| !output.status.success()), "{which}: {all}");
+        assert!(all.contains(message), "{which}: {all}");
+    }
+}
