@@ -61,8 +61,9 @@ static void count_words(struct table *table, const unsigned char *text, size_t l
 
 static int owner(struct entry entry) { return (int)((hash(entry.word, entry.len) >> 32) % (uint64_t)size); }
 
-/* Gives every process its share of the file, which the first one reads; shares end where words do. */
-static unsigned char *deal_out(const char *name, size_t *len, int *mine) {
+/* Gives every process its share of the file, which the first one reads; shares end where words do. The time is that from when it has read
+ * it. */
+static unsigned char *deal_out(const char *name, size_t *len, int *mine, double *start) {
     int *counts = room((size_t)size, sizeof *counts), *places = room((size_t)size, sizeof *places);
     unsigned char *text = NULL;
     uint64_t all = 0;
@@ -83,6 +84,7 @@ static unsigned char *deal_out(const char *name, size_t *len, int *mine) {
         }
         for (int i = 0; i < size; i++) counts[i] = (i + 1 < size ? places[i + 1] : (int)all) - places[i];
     }
+    *start = meet();
     MPI_Bcast(&all, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
     MPI_Scatter(counts, 1, MPI_INT, mine, 1, MPI_INT, 0, MPI_COMM_WORLD);
     unsigned char *share = room((size_t)*mine, 1);
@@ -97,9 +99,9 @@ int main(int argc, char **argv) {
     if (argc < 2) FAIL("usage: wordcount FILE");
     size_t len;
     int mine;
-    unsigned char *share = deal_out(argv[1], &len, &mine);
+    double start;
+    unsigned char *share = deal_out(argv[1], &len, &mine, &start);
 
-    double start = meet();
     struct table found = empty();
     count_words(&found, share, (size_t)mine);
     /* A record is length, count, and the bytes of the word. */
