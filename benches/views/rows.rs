@@ -159,7 +159,6 @@ pub(crate) fn limits(parts: &[Part]) -> Result<Figures, String> {
         take: Take::Bandwidth,
         // The driver's thread works while a scan copies and adds.
         priority: Priority::Usual,
-        ..latency
     };
     let mut limits = Figures::new();
     if parts.contains(&Part::Miss) {

@@ -238,7 +238,7 @@ fn where_pages_move_races_are_told_and_what_a_settle_orders_is_none() {
             races
         }));
         let elements: Vec<_> = races.iter().map(|race| race.elements.clone()).collect();
-        let expected = if races_in_it { vec![2000..2001] } else { Vec::new() };
-        assert_eq!(elements, expected, "{races:?}");
+        let expected = races_in_it.then_some(2000..2001).into_iter();
+        assert_eq!(elements, expected.collect::<Vec<_>>(), "{races:?}");
     }
 }

@@ -38,12 +38,12 @@ pub(super) fn measure(setting: Setting, pair: &Pair) -> Result<Measured, Box<dyn
             unsafe { std::slice::from_raw_parts(bare.start().cast::<u64>(), PAGES * WORDS) };
         let mut taken = [0.0; 4];
         bare.prepare();
-        taken[0] = median(&sweep(&random, |page| Ok(load(words, page, 1)))?);
+        taken[0] = median(&sweep(&random, |page| load(words, page, 1))?);
         bare.finish();
         bare.prepare();
         taken[1] = median(&sweep(&random, |page| {
             far.get_range(page * WORDS, &mut buffer)?;
-            Ok(load(words, page, 1))
+            load(words, page, 1)
         })?);
         bare.finish();
         for (order, which) in [(&random, 2), (&in_order, 3)] {
@@ -52,7 +52,7 @@ pub(super) fn measure(setting: Setting, pair: &Pair) -> Result<Measured, Box<dyn
             shared.change(0..PAGES, value)?;
             shared.view.acquire()?;
             let words = shared.view.read(0..PAGES * WORDS)?;
-            let each = sweep(order, |page| Ok(load(&words, page, value)))?;
+            let each = sweep(order, |page| load(&words, page, value))?;
             // Of pages that come together, one takes the time of all.
             taken[which] =
                 if which == 2 { median(&each) } else { each.iter().sum::<f64>() / PAGES as f64 };
@@ -81,10 +81,11 @@ fn sweep(
 }
 
 /// Loads the first word of a page.
-fn load(words: &[u64], page: usize, expected: u64) {
+fn load(words: &[u64], page: usize, expected: u64) -> Result<(), pangea::Error> {
     // SAFETY: a word of the slice, as a reference is to one.
     let value = unsafe { (&raw const words[page * WORDS]).read_volatile() };
     assert_eq!(value, expected, "page {page} is not the copy");
+    Ok(())
 }
 
 /// All pages, in an order that nobody can foresee.
