@@ -319,7 +319,7 @@ mod tests {
         let error = node.prove(&newer, &identity()).err().expect("is another version");
         assert_eq!(error, ClusterError::Version { node: VERSION, coordinator: 9 });
         let text = error.to_string();
-        assert!(text.contains("version 4 ") && text.contains("version 9:"), "{text}");
+        assert!(text.contains("version 5 ") && text.contains("version 9:"), "{text}");
     }
 
     #[test]

@@ -212,13 +212,13 @@ impl JobEnv {
         let secret = Secret::from_hex(secret.trim()).map_err(|wrong| problem(SECRET, wrong))?;
         let number = |variable, what: &str| {
             let number = text(variable)?.map(|number| {
-                let wrong = |_| problem(variable, format!("is {number:?}, but {what} is a number"));
+                let wrong = |_| problem(variable, format!("is {number:?}, but {what}"));
                 number.trim().parse().map_err(wrong)
             });
             number.transpose()
         };
-        let rank = number(RANK, "a rank")?.map(Rank);
-        let local_size = number(LOCAL_SIZE, "how many nodes are on this machine")?;
+        let rank = number(RANK, "a rank is a number from 0")?.map(Rank);
+        let local_size = number(LOCAL_SIZE, "so many nodes are a number from 0")?;
         let cache_bytes = cache_bytes(&get)?;
         Ok(JobEnv { addresses, secret, rank, cache_bytes, local_size })
     }
