@@ -31,12 +31,15 @@ use log::{LOG_BYTES, PageLog};
 
 use super::sync::{OUT_OF_REACH, Patience};
 use crate::cluster::{ClusterError, Distribution, Model, Rank};
-use crate::endpoint::{Place, Step};
+use crate::endpoint::{ExchangeError, Place, Step};
 use crate::error::Error;
 use crate::primitives::{Mutex, Primitives};
 use crate::space::{Segment, UnitWish, Wish};
 
 const VARIABLE: &str = "PANGEA_CHECK";
+
+/// Bytes of a log that are moved together where much is lost.
+const PIECE: usize = 1024;
 
 /// Whether `PANGEA_CHECK` asks for this.
 ///
@@ -186,13 +189,25 @@ impl<P: Primitives> Races<P> {
         loop {
             let mut bytes = vec![0; LOG_BYTES];
             let mut before = [0; 2];
-            Patience::<P>::new().insist(|| {
-                let lock = Step::CompareSwap { at: at.offset, expected, new: mine };
-                let read = Step::Read { at: at.offset, into: &mut bytes };
-                endpoint.exchange_slice(at.rank, &mut [lock, read], &mut before)
-            })?;
+            let mut patience = Patience::<P>::new();
+            let lock = || Step::CompareSwap { at: at.offset, expected, new: mine };
+            let read = Step::Read { at: at.offset, into: &mut bytes };
+            let together = endpoint.exchange_slice(at.rank, &mut [lock(), read], &mut before);
+            let is_read = !is_lost(together)?;
+            if !is_read {
+                patience
+                    .insist(|| endpoint.exchange_slice(at.rank, &mut [lock()], &mut before[..1]))?;
+            }
             // A lost answer may have been that it is locked.
             if before[0] == expected || before[0] == mine {
+                for (into, start) in bytes.chunks_mut(PIECE).zip((0..).step_by(PIECE)) {
+                    if !is_read {
+                        Patience::<P>::new().insist(|| {
+                            let read = Step::Read { at: at.offset + start, into: &mut *into };
+                            endpoint.exchange_slice(at.rank, &mut [read], &mut [0])
+                        })?;
+                    }
+                }
                 return Ok((PageLog::decode(&bytes), bytes));
             }
             let holder = Rank((before[0].saturating_sub(1)) as u32);
@@ -209,17 +224,31 @@ impl<P: Primitives> Races<P> {
         let bytes = log.encode();
         // The lock is the first word.
         let (from, to) = (&bytes[8..], at.offset + 8);
-        let changed = *from != before[8..];
         let expected = u64::from(endpoint.rank()) + 1;
-        Patience::<P>::new().insist(|| {
-            let unlock = Step::CompareSwap { at: at.offset, expected, new: 0 };
-            if changed {
-                let write = Step::Write { at: to, from };
-                endpoint.exchange_slice(at.rank, &mut [write, unlock], &mut [0; 2])
-            } else {
-                endpoint.exchange_slice(at.rank, &mut [unlock], &mut [0])
+        let unlock = || Step::CompareSwap { at: at.offset, expected, new: 0 };
+        if *from != before[8..] {
+            let write = Step::Write { at: to, from };
+            let together = endpoint.exchange_slice(at.rank, &mut [write, unlock()], &mut [0; 2]);
+            if !is_lost(together)? {
+                return Ok(());
             }
-        })
+            // If it is unlocked, all of it was done, and the log may be another's by now.
+            let mut word = [0; 8];
+            Patience::<P>::new().insist(|| {
+                let read = Step::Read { at: at.offset, into: &mut word };
+                endpoint.exchange_slice(at.rank, &mut [read], &mut [0])
+            })?;
+            if u64::from_ne_bytes(word) != expected {
+                return Ok(());
+            }
+            for (from, start) in from.chunks(PIECE).zip((0..).step_by(PIECE)) {
+                Patience::<P>::new().insist(|| {
+                    let write = Step::Write { at: to + start, from };
+                    endpoint.exchange_slice(at.rank, &mut [write], &mut [0])
+                })?;
+            }
+        }
+        Patience::<P>::new().insist(|| endpoint.exchange_slice(at.rank, &mut [unlock()], &mut [0]))
     }
 
     fn tell(&self, checked: &Checked<'_>, page: usize, bytes: &Range<u32>, other: u32) {
@@ -248,6 +277,15 @@ impl<P: Primitives> Races<P> {
                 "races in {name:?} may be missed: so many ranges of one page are written that the oldest are forgotten"
             ));
         }
+    }
+}
+
+/// Whether it was lost, and so is to be done again: in pieces, because of a large message some packet is lost sooner than of a small one.
+fn is_lost(outcome: Result<(), ExchangeError>) -> Result<bool, Error> {
+    match outcome {
+        Ok(()) => Ok(false),
+        Err(ExchangeError::Lost(_)) => Ok(true),
+        Err(ExchangeError::Fatal(error)) => Err(error),
     }
 }
 
