@@ -1,5 +1,6 @@
 //! [`LockedView`]: a view under a lock.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Range, RangeBounds};
 
@@ -92,8 +93,12 @@ impl<T: Element, P: Primitives> View<T, P> {
         if let Some(clocks) = clocks {
             clocks.locked(lock.name())?;
         }
-        if let Some(holder) = poison.and_then(Poison::rank) {
-            self.mapped().outlast(holder)?;
+        if let Some(poison) = poison {
+            // Who was handed a lock that another has taken over does not learn from whom that was.
+            let dead = self.inner().coherence.endpoint().health().dead().map(|rank| rank.0);
+            for holder in dead.chain(poison.rank()).collect::<BTreeSet<u32>>() {
+                self.mapped().outlast(holder)?;
+            }
         }
         self.mapped().acquire(&self.concerned(&range))?;
         let locked = LockedView { view: self, range, lock, held: Some(held) };

@@ -79,6 +79,10 @@ impl<T: StandIn> Primitives for T {
         <T as StandIn>::sleep(duration);
     }
 
+    fn shares_processors(nodes: u32) {
+        System::shares_processors(nodes);
+    }
+
     #[inline]
     fn relax(attempt: u32) {
         <T as StandIn>::relax(attempt);

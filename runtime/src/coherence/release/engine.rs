@@ -307,5 +307,6 @@ fn context_count(by_hand: bool) -> usize {
         // The same on every machine.
         return 2;
     }
-    std::thread::available_parallelism().map_or(1, usize::from)
+    // Where one has failed, another serves the fault.
+    std::thread::available_parallelism().map_or(1, usize::from).max(2)
 }

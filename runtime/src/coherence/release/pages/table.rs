@@ -20,7 +20,7 @@ const ROOM: u64 = u32::MAX as u64;
 pub(crate) struct Table {
     /// Room, and the two marks. The room is changed by whoever has the page busy.
     words: Memory,
-    /// [`Habit`]; of sync points alone, one at a time.
+    /// [`Habit`]; changed by sync points alone, one at a time, and read inside of faults.
     habits: Memory,
 }
 
