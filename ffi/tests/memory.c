@@ -96,9 +96,9 @@ static void again(void)
         is_symmetric(large, 8 << 20);
         shmem_free(large);
     }
-    const long hints[] = {0, SHMEM_MALLOC_ATOMICS_REMOTE, SHMEM_MALLOC_SIGNAL_REMOTE,
+    const long hints[] = {0, ~0L, SHMEM_MALLOC_ATOMICS_REMOTE, SHMEM_MALLOC_SIGNAL_REMOTE,
                           SHMEM_MALLOC_ATOMICS_REMOTE | SHMEM_MALLOC_SIGNAL_REMOTE};
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         long *place = (long *)shmem_malloc_with_hints(100 * sizeof(long), hints[i]);
         is_symmetric(place, 800);
         place[3] = 0;

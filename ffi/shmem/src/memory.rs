@@ -68,19 +68,13 @@ pub(crate) unsafe fn malloc(name: &'static str, bytes: usize) -> *mut c_void {
     ending(name, || take(name, bytes, LINE, 0))
 }
 
-/// As [`malloc`]: all memory is good for atomics and signals.
+/// As [`malloc`]: all memory is good for atomics and signals, and hints that nobody knows change nothing either.
 pub(crate) unsafe fn malloc_with_hints(
     name: &'static str,
     bytes: usize,
     hints: c_long,
 ) -> *mut c_void {
-    ending(name, || {
-        const KNOWN: c_long = 0b11;
-        if hints & !KNOWN != 0 {
-            return Err(problem!("{:#x} are no hints for memory", hints & !KNOWN));
-        }
-        take(name, bytes, LINE, hints)
-    })
+    ending(name, || take(name, bytes, LINE, hints))
 }
 
 /// As [`malloc`], aligned; null also if `align` is no power of two, or no multiple of a pointer's size.

@@ -139,9 +139,11 @@ pub(crate) fn finish() -> bool {
     PHASE.compare_exchange(RUNNING, AFTER, Ordering::AcqRel, Ordering::Relaxed).is_ok()
 }
 
-/// The process is a child that has nothing to do with the job.
+/// The process is a child that has nothing to do with the job; unless its parent had neither.
 pub(crate) fn become_child() {
-    PHASE.store(CHILD, Ordering::Release);
+    if PHASE.load(Ordering::Acquire) != BEFORE {
+        PHASE.store(CHILD, Ordering::Release);
+    }
 }
 
 impl State {

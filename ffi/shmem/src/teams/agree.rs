@@ -53,6 +53,9 @@ pub(super) fn slots(
             for number in chosen.iter().flatten().take(count as usize) {
                 book.free &= !(1 << number);
             }
+            drop(book);
+            // What follows in the parent's words may be another thread's.
+            state.settle()?;
             return Ok(chosen);
         }
         drop(book);
