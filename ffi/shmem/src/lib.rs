@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `entries` | what C sees: `shmem_…` and `pshmem_…`, made from the list |
 //! | `types` | C's types that Rust has not, and the handles |
-//! | `error` | `ending`, the wrapper of what C calls; [`Problem`](error::Problem) |
+//! | `error` | `ending`, the wrapper of what C calls; `Problem` |
 //! | `state`, `setup` | the one state of the process; how it begins and ends |
 //! | `settings` | what the environment says |
 //! | `ways`, `address` | addresses made into places, in place or by rank and offset |

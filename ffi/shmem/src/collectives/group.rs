@@ -8,7 +8,7 @@
 //! Chunks are used again. A member may write into the set of staged operation `s` when all have finished `s - SETS`, which
 //! lies in the same set. It knows that all have finished what came before an operation that ended for it only after all
 //! had begun it. All but broadcasts are such; when [`SETS`](layout::SETS) broadcasts would follow each other without one,
-//! a sync is put between, on all members alike ([`Counts::stage`]).
+//! a sync is put between, on all members alike (`stage`).
 //!
 //! # Work arrays
 //!

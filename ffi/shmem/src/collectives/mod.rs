@@ -2,8 +2,8 @@
 //!
 //! | file | what |
 //! | --- | --- |
-//! | `mod.rs` | what C calls; the job as the [`Ground`] of collectives |
-//! | `ground.rs` | [`Ground`]: what algorithms stand on |
+//! | `mod.rs` | what C calls; the job as the [`Ground`](ground::Ground) of collectives |
+//! | `ground.rs` | [`Ground`](ground::Ground): what algorithms stand on |
 //! | `layout.rs` | a team's words, and the limits by which algorithms are chosen |
 //! | `schedule.rs` | who speaks to whom |
 //! | `group.rs` | [`Group`]: the members, and how they speak: syncs, shared words, chunks |
@@ -105,7 +105,7 @@ pub(crate) unsafe fn collect<const SIZE: usize>(
     })
 }
 
-/// As [`collect`], where all have equally many.
+/// As [`collect()`], where all have equally many.
 pub(crate) unsafe fn fcollect<const SIZE: usize>(
     name: &'static str,
     team: Team,
