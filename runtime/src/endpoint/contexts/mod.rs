@@ -32,7 +32,7 @@
 //! # Async-signal-safe
 //!
 //! [`Contexts::claim`] and its kin, and all of [`Claimed`], are called in handlers of signals. They consist of: atomics;
-//! [`Primitives::relax`], which on a real system spins and then calls `sched_yield`; copies of bytes; posting and polling
+//! [`Primitives::relax`], which on a real system spins, then calls `sched_yield`, and sleeps where there are more nodes than processors; copies of bytes; posting and polling
 //! of a [`Bundle`](verbs_shim::Bundle), which says of itself what that is; the flags of `Health` and of the endpoint, which
 //! are atomics; and an exchange of stacks, which is a few instructions and no call. Nothing is allocated, no lock is taken,
 //! nothing is logged, no state of the thread is touched, and nothing panics: places outside of the buffer are refused.

@@ -14,7 +14,7 @@
 //! node; a race that is hidden by a lock which another thread of the node took meanwhile, because what one thread knows counts as known to
 //! all. What it does not know of: order by other means than barriers and view locks, such as atomics or messages, so programs that
 //! rely on these are accused wrongly. All pages are copies, those of the node itself too, nothing is evicted, and each release takes
-//! three round trips more for each changed page.
+//! two round trips more for each changed page.
 
 mod clocks;
 mod log;
