@@ -112,7 +112,7 @@ pub unsafe extern "C" fn pangea_view_lock_all(
 }
 
 /// As `pangea_view_lock_all`, but acquires `count` elements from `start` on alone, which are also all that is released. Others cannot be used until
-/// then.
+/// then. The lock stands for these elements: while it is held, no other node may write to any of them, whether the holder does or not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pangea_view_lock_range(
     view: *const pangea_view,

@@ -61,6 +61,10 @@ impl<T: Element, P: Primitives> View<T, P> {
     /// Waits for a lock, and acquires these elements alone, which are also all that is released. Others cannot be used until then.
     /// Cheaper than [`View::lock`] where much else is in use.
     ///
+    /// The lock stands for these elements: while it is held, no other node may write to any of them, also not to such as the
+    /// holder leaves alone (entry consistency, as in Midway: Bershad, Zekauskas, Sawdon, 1993). So elements that lie between changed
+    /// ones go home with them, in one WRITE instead of many.
+    ///
     /// # Errors
     /// [`Error::OutOfRange`], and as [`View::lock`].
     pub fn lock_range<'a>(

@@ -141,6 +141,7 @@ impl<P: Primitives> Engine<P> {
             outboxes: (0..homes).map(|_| Outbox::default()).collect(),
             own: Vec::new(),
             answers: Vec::new(),
+            alone: Vec::new(),
             scratch: vec![0; page],
             list: Vec::new(),
             written: Vec::new(),

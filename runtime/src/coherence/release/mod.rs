@@ -145,7 +145,8 @@ impl<P: Primitives> Mapped<P> {
         }
     }
 
-    /// Makes what this node has written in these ranges of bytes visible to others; in all if there are none.
+    /// Makes what this node has written in these ranges of bytes visible to others; in all if there are none. Nobody else writes
+    /// in ranges that are given, so that what lies between changed bytes may go with them.
     pub(crate) fn release(&self, ranges: &[Range<usize>]) -> Result<(), Error> {
         match self {
             Mapped::Direct(direct) => direct.synchronize(),

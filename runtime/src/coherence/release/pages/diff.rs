@@ -1,9 +1,9 @@
-//! [`runs`]: which bytes of a page have changed.
+//! [`runs`]: which bytes of a page have changed; [`joined`]: what of them goes home together.
 //!
 //! The unit of a data race is the element: who stores to an element is alone with it until it synchronizes. So what has changed
 //! in an element may go home with its other bytes, as far as these lie with it in one [`Grain`]; a small number that is stored
-//! to wide elements is then one run, and not one for each. Bytes of other elements never go with it, because somebody else may have
-//! changed them at the home.
+//! to wide elements is then one run, and not one for each. Bytes of other elements go with it only where this node is known to be
+//! alone; elsewhere somebody else may have changed them at the home.
 
 use std::ops::Range;
 
@@ -71,6 +71,27 @@ pub fn runs(now: &[u8], twin: &[u8], grain: Grain, mut each: impl FnMut(Range<us
     if let Some(start) = open {
         each(start..now.len().min(twin.len()));
     }
+}
+
+/// As [`runs`], where runs are handed over as one between which there is only what may go with them.
+#[inline]
+pub(crate) fn joined(
+    now: &[u8],
+    twin: &[u8],
+    grain: Grain,
+    may_fill: impl Fn(Range<usize>) -> bool,
+    mut each: impl FnMut(Range<usize>),
+) {
+    let mut last: Option<Range<usize>> = None;
+    runs(now, twin, grain, |run| match &mut last {
+        Some(last) if may_fill(last.end..run.start) => last.end = run.end,
+        last => {
+            if let Some(whole) = last.replace(run) {
+                each(whole);
+            }
+        }
+    });
+    last.into_iter().for_each(each);
 }
 
 /// Whether two lines are alike. Whole ones are compared without a branch, so that it is done by vectors.
@@ -160,6 +181,27 @@ mod tests {
                 assert!(expected.eq(found), "{bytes} bytes, {pattern:08b}");
             }
         }
+    }
+
+    #[test]
+    fn runs_are_joined_over_what_may_go_with_them() {
+        let (mut now, twin) = ([0; 256], [0; 256]);
+        for at in [3, 5, 9, 100, 101, 103, 255] {
+            now[at] = 1;
+        }
+        let found = |may_fill: &dyn Fn(Range<usize>) -> bool| {
+            let mut found = Vec::new();
+            joined(&now, &twin, Grain::BYTE, may_fill, |run| found.push(run));
+            found
+        };
+        assert_eq!(found(&|_| false), [3..4, 5..6, 9..10, 100..102, 103..104, 255..256]);
+        assert_eq!(found(&|gap| gap.len() == 1), [3..6, 9..10, 100..104, 255..256]);
+        assert_eq!(
+            found(&|gap| gap == (10..100) || gap == (6..9)),
+            [3..4, 5..102, 103..104, 255..256]
+        );
+        assert_eq!(found(&|_| true), [3..256]);
+        joined(&twin, &twin, Grain::BYTE, |_| true, |run| panic!("{run:?} has not changed"));
     }
 
     #[test]

@@ -18,6 +18,8 @@ mod send;
 pub(super) use outbox::{Answer, Outbox};
 pub(super) use patience::{OUT_OF_REACH, Patience};
 
+use std::ops::Range;
+
 use super::races::Written;
 
 /// What sync points need, one at a time.
@@ -30,6 +32,8 @@ pub(crate) struct SyncState {
     pub(crate) own: Vec<u64>,
     /// Answers of the homes whose counters were raised, since somebody asked for them.
     pub(crate) answers: Vec<Answer>,
+    /// Bytes of the view in which this node is alone during this release.
+    pub(crate) alone: Vec<Range<usize>>,
     /// Room for a page.
     pub(crate) scratch: Vec<u8>,
     /// Pages to work on.

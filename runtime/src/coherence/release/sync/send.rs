@@ -34,12 +34,15 @@ const TOGETHER: usize = 64;
 /// Changed bytes, and runs of them, after which an outbox is sent before there is more.
 const FULL: (usize, usize) = (256 << 10, 4096);
 
+/// Bytes between changed ones that go with them where they may: fewer than a WRITE of its own costs.
+const FILLED: usize = 512;
+
 /// Whether all homes have taken what was sent, or some could not because they are dead.
 pub(crate) type Sent = Result<(), Error>;
 
 impl<P: Primitives> Engine<P> {
-    /// Makes what this node has written in these ranges of bytes visible to others; in all if there are none. When it
-    /// returns, the homes have it.
+    /// Makes what this node has written in these ranges of bytes, in which it is alone, visible to others; in all if there
+    /// are none. When it returns, the homes have it.
     pub(crate) fn release(&self, ranges: &[Range<usize>]) -> Result<(), Error> {
         self.repair()?;
         let mut sync = self.sync().lock();
@@ -51,7 +54,9 @@ impl<P: Primitives> Engine<P> {
             self.core().dirty.take(span, |page| dirty.push(page));
         }
         dirty.iter().for_each(|&page| self.core().note_use(page));
+        sync.alone.extend_from_slice(ranges);
         let sent = self.send(&mut sync, &dirty, true).and_then(|sent| sent);
+        sync.alone.clear();
         if sent.is_err() {
             dirty.iter().for_each(|&page| self.core().dirty.add(page));
         }
@@ -293,7 +298,7 @@ impl<P: Primitives> Core<P> {
             debug_assert!(false, "page {page} is dirty and has no twin");
             return false;
         };
-        let SyncState { outboxes, scratch, written, .. } = sync;
+        let SyncState { outboxes, scratch, written, alone, .. } = sync;
         bytes.copy_to(scratch);
         let place = self.place(page);
         let (home, number) = self.home(page);
@@ -303,13 +308,20 @@ impl<P: Primitives> Core<P> {
         // SAFETY: the room is this page's, which is busy for this thread.
         let twin = unsafe { self.twin(room) };
         self.attempts.mark(page, scratch, twin, self.grain);
-        let mut last = None;
-        diff::runs(scratch, twin, self.grain, |run| {
+        let start = page * self.page;
+        let element = self.segment.spec().element_bytes as usize;
+        let may_fill = |gap: Range<usize>| {
+            let gap = start + gap.start..start + gap.end;
+            let in_an_element = (gap.start - 1) / element == gap.end / element;
+            let in_a_range =
+                |alone: &Range<usize>| alone.start <= gap.start && gap.end <= alone.end;
+            in_an_element
+                || gap.len() <= FILLED && alone.iter().any(in_a_range)
+                || P::falls_into(Trap::FilledGaps)
+        };
+        diff::joined(scratch, twin, self.grain, may_fill, |run| {
             changed = true;
-            let filled = last.replace(run.end).filter(|_| P::falls_into(Trap::FilledGaps));
-            let run = filled.unwrap_or(run.start)..run.end;
             if self.races.is_some() {
-                let element = self.segment.spec().element_bytes as usize;
                 runs.push(races::widen(run.clone(), element, self.page));
             }
             outbox.add(place.offset + run.start as u64, &scratch[run]);

@@ -100,6 +100,46 @@ fn a_release_sends_changed_bytes_then_counts_each_level_once() {
 }
 
 #[test]
+fn what_lies_between_changed_bytes_goes_with_them_where_nobody_else_writes() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 4, Distribution::OnNode(Rank(0)));
+            let view = Plain::of(&segment, mechanism, 4);
+            if node.rank() == 1 {
+                view.acquire();
+                let put = || (0..40).step_by(4).for_each(|at| view.put(at, view.get(at) + 1));
+                let writes = || {
+                    let posted = node.faults.take_posted(0).into_iter();
+                    let writes = posted.filter(|(kind, _)| *kind == OperationKind::Write);
+                    writes.map(|(_, bytes)| bytes).collect::<Vec<_>>()
+                };
+                writes();
+                put();
+                view.release();
+                assert_eq!(writes(), [1; 10]);
+                put();
+                view.engine.release(&[0..60]).unwrap();
+                assert_eq!(writes(), [37]);
+                // Bytes before 9, and from 31 on, may be written by others.
+                put();
+                view.engine.release(&[9..31]).unwrap();
+                assert_eq!(writes(), [1, 1, 21, 1, 1]);
+                // A longer gap costs more than a WRITE.
+                put();
+                view.put(700, 1);
+                view.engine.release(&[0..PAGE]).unwrap();
+                assert_eq!(writes(), [37, 1]);
+            }
+            node.barrier().unwrap();
+            view.acquire();
+            let seen: Vec<u8> = (0..40).map(|at| view.get(at)).collect();
+            assert_eq!(seen, [4, 0, 0, 0].repeat(10));
+            node.barrier().unwrap();
+        }
+    });
+}
+
+#[test]
 fn own_pages_cost_no_network_and_no_copy() {
     Job::of(2).run(|node| {
         for (number, mechanism) in mechanisms().into_iter().enumerate() {
