@@ -48,6 +48,8 @@ const EXTRA: u32 = 1;
 /// What one thread of a node owns.
 pub(crate) struct Thread<P: Primitives> {
     endpoint: u64,
+    /// The process that made it, whose its queue pairs are.
+    process: u32,
     alive: Weak<()>,
     pub(super) connections: RefCell<Connections<P>>,
     /// What is open in place.
@@ -82,6 +84,7 @@ impl<P: Primitives> Thread<P> {
         let queue = endpoint.fabric.completion_queue((pair_depth + EXTRA) * endpoint.size)?;
         Ok(Thread {
             endpoint: endpoint.number(),
+            process: P::process(),
             alive: endpoint.liveness(),
             connections: RefCell::new(Connections::new(endpoint.size)),
             arenas: RefCell::default(),
@@ -105,6 +108,11 @@ impl<P: Primitives> Thread<P> {
     #[inline]
     pub(crate) fn endpoint(&self) -> u64 {
         self.endpoint
+    }
+
+    /// The number of the process that it belongs to.
+    pub(crate) fn process(&self) -> u32 {
+        self.process
     }
 
     /// Whether that endpoint still exists.

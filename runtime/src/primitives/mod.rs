@@ -94,6 +94,11 @@ pub trait Primitives: Sized + Send + Sync + 'static {
     /// Ends this process at once, after `message` on standard error, if it is not empty.
     fn exit(status: i32, message: &str) -> !;
 
+    /// The number of this process: a child of `fork` has another. The same always where nothing forks.
+    fn process() -> u32 {
+        0
+    }
+
     /// The number of this process and the name of its host, for messages.
     fn identity() -> (u32, String);
 

@@ -92,6 +92,10 @@ impl<T: StandIn> Primitives for T {
         System::exit(status, message)
     }
 
+    fn process() -> u32 {
+        System::process()
+    }
+
     fn identity() -> (u32, String) {
         System::identity()
     }

@@ -1,4 +1,7 @@
 //! What a thread owns of each endpoint that it uses.
+//!
+//! In a child of `fork` the thread that forked has a copy of them. What they stand for, queue pairs of the NIC and memory
+//! that is shared with peers, is the parent's, so there they are forgotten and never ended.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -35,14 +38,31 @@ impl<P: Primitives> ThreadStates<P> {
 
     fn end(&self, is_over: impl Fn(&Thread<P>) -> bool) {
         // They go when the list is free again: the end of a state may take a while.
-        let ended: Vec<_> = self.0.borrow_mut().extract_if(.., |state| is_over(state)).collect();
-        drop(ended);
+        let ended = self.0.borrow_mut().extract_if(.., |state| is_over(state)).collect();
+        end_all(ended, P::process());
     }
 
     /// Ends all of them, as a thread does that ends: each first sees its work done.
     pub fn clear(&self) {
-        let states = std::mem::take(&mut *self.0.borrow_mut());
-        drop(states);
+        self.clear_in(P::process());
+    }
+
+    /// As [`ThreadStates::clear`], in the process of that number.
+    pub(crate) fn clear_in(&self, process: u32) {
+        end_all(std::mem::take(&mut *self.0.borrow_mut()), process);
+    }
+}
+
+/// Ends those of a process.
+fn end_all<P: Primitives>(states: Vec<Rc<Thread<P>>>, process: u32) {
+    for state in states {
+        if state.process() == process { drop(state) } else { std::mem::forget(state) }
+    }
+}
+
+impl<P: Primitives> Drop for ThreadStates<P> {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

@@ -106,6 +106,10 @@ impl Primitives for System {
         std::process::exit(status)
     }
 
+    fn process() -> u32 {
+        std::process::id()
+    }
+
     fn identity() -> (u32, String) {
         let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
         (std::process::id(), name)

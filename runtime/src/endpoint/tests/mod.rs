@@ -2,6 +2,7 @@
 //! nothing is done after what was not.
 
 mod atomics;
+mod children;
 mod contexts;
 mod exchanges;
 mod fences;
