@@ -3,6 +3,7 @@
 //! Blocks that fit into a chunk are given, if the members are few; all others are read by who needs them, beginning with
 //! the next member.
 
+use std::mem::ManuallyDrop;
 use std::ptr;
 
 use super::ground::Ground;
@@ -114,7 +115,8 @@ pub(super) unsafe fn alltoalls<G: Ground>(
         }
         group.sync()?;
         scatter(place(own, source, block(group.me)), source.stride, block(group.me), count);
-        let mut read = Vec::new();
+        // Not freed when something fails: what is under way may still be written into it.
+        let mut read = ManuallyDrop::new(Vec::new());
         for member in group.others() {
             if let Some(base) = group.ground.mapped(group.rank(member)) {
                 scatter(place(base, source, block(group.me)), source.stride, block(member), count);
@@ -131,6 +133,7 @@ pub(super) unsafe fn alltoalls<G: Ground>(
                 scatter(read.as_ptr(), source.stride, block(member) + first, here);
             }
         }
+        drop(ManuallyDrop::into_inner(read));
     }
     group.sync()
 }

@@ -16,6 +16,7 @@
 //! away, so a word is 0 again in the end, whoever is a sync ahead. There is nothing but syncs and one published word: all
 //! data is read by who needs it, between two syncs.
 
+use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -188,7 +189,8 @@ impl<'a, G: Ground> Group<'a, G> {
 
     /// Gives a word to all members, and returns those of all in their order.
     pub(crate) fn share(&self, word: u64) -> Result<Vec<u64>, Problem> {
-        let mut words = vec![0; self.size() as usize];
+        // Not freed when something fails: what is under way may still be written into it.
+        let mut words = ManuallyDrop::new(vec![0; self.size() as usize]);
         words[self.me as usize] = word;
         if self.is_direct() {
             let bytes = word.to_ne_bytes();
@@ -203,7 +205,7 @@ impl<'a, G: Ground> Group<'a, G> {
                 words[member as usize] = unsafe { from.cast::<u64>().read_unaligned() };
             }
             self.all_began(staged);
-            return Ok(words);
+            return Ok(ManuallyDrop::into_inner(words));
         }
         let (at, resting) = match self.words {
             Words::Slot { at, .. } => (at + layout::published(), false),
@@ -221,7 +223,7 @@ impl<'a, G: Ground> Group<'a, G> {
         if resting {
             self.ground.own_word(at).store(0, Ordering::Release);
         }
-        Ok(words)
+        Ok(ManuallyDrop::into_inner(words))
     }
 
     /// Begins an operation that uses chunks. Only with a slot.

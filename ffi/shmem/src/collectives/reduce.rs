@@ -9,6 +9,7 @@
 //!
 //! Nobody else reads or writes a member's slice between the two syncs of the last, so `dest` may be `source`.
 
+use std::mem::ManuallyDrop;
 use std::ptr;
 
 use super::ground::Ground;
@@ -224,7 +225,8 @@ unsafe fn slice_by_reading<G: Ground>(
     let slice = schedule::slice(group.me, group.size(), count);
     // Whole elements, of which the largest has 16 bytes; at least a cache line of each member.
     let at_once = (PIECE / members).max(64).min(slice.len() * kernel.size) / kernel.size;
-    let mut read = vec![0_u8; at_once * kernel.size * members];
+    // Not freed when something fails: what is under way may still be written into it.
+    let mut read = ManuallyDrop::new(vec![0_u8; at_once * kernel.size * members]);
     for first in slice.clone().step_by(at_once.max(1)) {
         let here = at_once.min(slice.end - first);
         let (at, len) = ((first * kernel.size) as u64, here * kernel.size);
@@ -249,5 +251,6 @@ unsafe fn slice_by_reading<G: Ground>(
             group.ground.quiet()?;
         }
     }
+    drop(ManuallyDrop::into_inner(read));
     Ok(())
 }
