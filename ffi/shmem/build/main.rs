@@ -18,6 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=../tests/openshmem-1.5-routines.txt");
     // What a program that was linked with it asks for. The number changes when the layout of what programs compile in does.
     println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libpangea-shmem.so.1");
+    // Handlers of `exit` and `fork` are in it.
+    println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     let text = entries(&List::parse(OPENSHMEM)?)?;
     let folder = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     Ok(fs::write(Path::new(&folder).join("entries.rs"), text)?)

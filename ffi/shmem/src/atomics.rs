@@ -255,6 +255,7 @@ pub(crate) unsafe fn fetch<T: Value>(
     at: *const T,
     pe: c_int,
 ) -> T {
+    crate::ways::read(name, at);
     // SAFETY: the same promise.
     unsafe { apply(name, context, at, Fetch, pe, true) }
 }

@@ -31,7 +31,6 @@ struct Slot {
     /// Start of its team in the world, and its size.
     start_size: AtomicU64,
     stride: AtomicU32,
-    is_private: AtomicU32,
     team: AtomicU64,
 }
 
@@ -44,7 +43,9 @@ static FREE: Mutex<(Vec<usize>, usize)> = Mutex::new((Vec::new(), 0));
 pub(crate) struct Target {
     /// The PE's rank in the world.
     pub rank: u32,
-    /// Whether the operation may be under way when it returns.
+    /// Whether the operation may be under way when it returns. Not where there may be several threads: `shmem_finalize` of
+    /// one of them completes all, and could not complete what is under way on queue pairs of another, be the context private
+    /// to that one or not.
     pub may_wait: bool,
 }
 
@@ -96,8 +97,7 @@ impl Context {
         let rank = set.rank(pe).ok_or_else(|| {
             problem!("there is no PE {pe} in the context's team: its PEs are 0 to {}", set.size - 1)
         })?;
-        let may_wait = state.is_one_thread() || slot.is_private.load(Ordering::Relaxed) == 1;
-        Ok(Target { rank, may_wait })
+        Ok(Target { rank, may_wait: state.is_one_thread() })
     }
 
     /// Whether there is such a context.
@@ -134,18 +134,15 @@ pub(crate) unsafe fn create_of_team(
         if unknown != 0 {
             return Err(problem!("{unknown:#x} are no options of contexts"));
         }
-        let created = if team == Team::INVALID {
-            None
-        } else {
-            add(team, teams::set(state, team)?, options & PRIVATE != 0)
-        };
+        let created =
+            if team == Team::INVALID { None } else { add(team, teams::set(state, team)?) };
         // SAFETY: promised.
         unsafe { context.write(created.unwrap_or(Context::INVALID)) };
         Ok(c_int::from(created.is_none()))
     })
 }
 
-fn add(team: Team, set: Set, is_private: bool) -> Option<Context> {
+fn add(team: Team, set: Set) -> Option<Context> {
     let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
     let number = free.0.pop().or_else(|| {
         let number = free.1;
@@ -158,7 +155,6 @@ fn add(team: Team, set: Set, is_private: bool) -> Option<Context> {
     let slot = &block[number % BLOCK];
     slot.start_size.store(u64::from(set.start) << 32 | u64::from(set.size), Ordering::Relaxed);
     slot.stride.store(set.stride.cast_unsigned(), Ordering::Relaxed);
-    slot.is_private.store(u32::from(is_private), Ordering::Relaxed);
     slot.team.store(team.0 as u64, Ordering::Relaxed);
     let generation = slot.generation.load(Ordering::Relaxed) + 1;
     slot.generation.store(generation, Ordering::Release);

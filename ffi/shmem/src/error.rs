@@ -39,6 +39,9 @@ pub(crate) fn ending<T>(routine: &str, work: impl FnOnce() -> Result<T, Problem>
 #[cold]
 pub(crate) fn end(routine: &str, problem: &Problem) -> ! {
     let message = match state::phase() {
+        // It ends because of another thread, or another PE, which is not this one's mistake.
+        state::Phase::Ending(state) => setup::stay(state),
+        state::Phase::Running(state) if state.symmetric.end_status().is_some() => setup::exit(1),
         state::Phase::Running(state) => format!("PE {}: {routine}: {problem}\n", state.rank),
         _ => format!("{routine}: {problem}\n"),
     };

@@ -5,7 +5,8 @@
 //! program's: so they are the last before the fork, and the first after it. `vfork` and `posix_spawn` call none and
 //! need none.
 //!
-//! In a child every routine of OpenSHMEM is an error.
+//! In a child every routine of OpenSHMEM is an error. What the runtime has for the thread that forked, it leaves to the parent
+//! (`primitives/state.rs` there), so a child may end in any way.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
@@ -15,7 +16,7 @@ use std::sync::OnceLock;
 
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap_fixed, munmap};
 
-use crate::{state, ways};
+use crate::{setup, state, ways};
 
 /// The pages that are mapped shared.
 static RANGES: OnceLock<Vec<Range<usize>>> = OnceLock::new();
@@ -33,14 +34,16 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
+/// With the first priority that is not the system's, to be before constructors of a program that the library is part of.
 #[used]
-#[unsafe(link_section = ".init_array")]
+#[unsafe(link_section = ".init_array.00101")]
 static AT_LOAD: extern "C" fn() = register;
 
 extern "C" fn register() {
     // It fails for want of memory alone; then a child shares variables with its parent.
     // SAFETY: the handlers do what may be done there: system calls, and copying.
     unsafe { pthread_atfork(prepare, in_parent, in_child) };
+    setup::register();
 }
 
 /// From now on children get copies of these pages.

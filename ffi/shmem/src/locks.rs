@@ -54,7 +54,7 @@ struct Taken {
 }
 
 /// What tells threads apart: an address that each has for itself.
-fn this_thread() -> usize {
+pub(crate) fn this_thread() -> usize {
     thread_local!(static OWN: u8 = const { 0 });
     OWN.with(|own| ptr::from_ref(own).addr())
 }
@@ -189,11 +189,13 @@ pub(crate) unsafe fn test(name: &'static str, lock: *mut c_long) -> c_int {
         let state = state()?;
         let found = Lock::new(state, lock)?;
         if state.locks.try_take(found.at).is_err() {
+            state.looked_in_vain()?;
             return Ok(1);
         }
         let has_it = found.try_acquire()?;
         if !has_it {
             state.locks.leave(found.at);
+            state.looked_in_vain()?;
         }
         Ok((!has_it).into())
     })

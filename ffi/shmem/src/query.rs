@@ -4,19 +4,21 @@ use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
 use crate::error::{Problem, ending, problem};
-use crate::state::state;
+use crate::state::{self, state};
 
 const VERSION: (c_int, c_int) = (1, 5);
 const NAME: &[u8] = b"Pangea\0";
 
-/// The number of this PE.
+/// The number of this PE; after finalize still.
 pub(crate) unsafe fn my_pe(name: &'static str) -> c_int {
-    ending(name, || Ok(state()?.rank.cast_signed()))
+    let known = state::rank_and_size().map(|(rank, _)| rank.cast_signed());
+    known.unwrap_or_else(|| ending(name, || Ok(state()?.rank.cast_signed())))
 }
 
-/// How many PEs there are.
+/// How many PEs there are; after finalize still.
 pub(crate) unsafe fn n_pes(name: &'static str) -> c_int {
-    ending(name, || Ok(state()?.size.cast_signed()))
+    let known = state::rank_and_size().map(|(_, size)| size.cast_signed());
+    known.unwrap_or_else(|| ending(name, || Ok(state()?.size.cast_signed())))
 }
 
 /// Whether there is such a PE: 1 or 0.

@@ -223,6 +223,7 @@ pub(crate) unsafe fn g<T: Copy>(
     if let Some(world) = context.pe_of_world(pe)
         && let Some(at) = element(source, world)
     {
+        crate::ways::read(name, source);
         // SAFETY: `at` is an element that is mapped here, and aligned.
         return unsafe { at.read_volatile() };
     }

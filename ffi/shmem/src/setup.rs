@@ -3,6 +3,9 @@
 use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use pangea::symmetric::{Image, Options, Symmetric};
 
@@ -10,7 +13,7 @@ use crate::address::{Piece, Space};
 use crate::collectives::Reach;
 use crate::error::{Problem, ending, problem};
 use crate::heap::Heap;
-use crate::locks::Locks;
+use crate::locks::{Locks, this_thread};
 use crate::rendezvous::Rendezvous;
 use crate::settings::Settings;
 use crate::state::{self, FUNNELED, MULTIPLE, Phase, SINGLE, State, state};
@@ -76,19 +79,20 @@ pub(crate) unsafe fn query_thread(name: &'static str, provided: *mut c_int) {
 
 /// Ends the library when all PEs do, and all is complete.
 pub(crate) unsafe fn finalize(name: &'static str) {
-    ending(name, || {
-        let state = state()?;
-        // However it is called: the end of one program may meet the call of another.
-        state.meet(format_args!("shmem_finalize"))?;
-        state.release_handle()?;
-        ways::close();
-        if !state::finish() {
-            return Err(problem!("called by two threads"));
-        }
-        // SAFETY: `finish` lets one thread through, once, and whoever asks for the state afterwards gets none.
-        let symmetric = unsafe { ptr::read(&raw const *state.symmetric) };
-        Ok(symmetric.leave()?)
-    });
+    ending(name, || finish(state()?));
+}
+
+fn finish(state: &State) -> Result<(), Problem> {
+    if state.is_finalizing.swap(true, Ordering::AcqRel) {
+        return Err(problem!("called by two threads"));
+    }
+    // However it is called: the end of one program may meet the call of another.
+    state.meet(format_args!("shmem_finalize"))?;
+    state.release_handle()?;
+    ways::close();
+    let departed = state.symmetric.depart();
+    state::finish();
+    Ok(departed?)
 }
 
 /// Ends the job with that code.
@@ -96,27 +100,106 @@ pub(crate) unsafe fn global_exit(_name: &'static str, status: c_int) -> ! {
     exit(status)
 }
 
+/// The thread within `exit`, by [`this_thread`]; 0 if there is none yet.
+static ENDER: AtomicUsize = AtomicUsize::new(0);
+/// Whether the coordinator knows that the job is to end.
+static IS_TOLD: AtomicBool = AtomicBool::new(false);
+
+/// How long another thread may take to end this process: its handlers may have work to do.
+const TIME_TO_END: Duration = Duration::from_secs(10);
+/// The same where another PE has ended the job.
+const TIME_TO_OBEY: Duration = Duration::from_secs(1);
+
 /// Ends the job with that code, or, without a job, the process.
 pub(crate) fn exit(status: c_int) -> ! {
-    if let Phase::Running(state) = state::phase() {
-        ways::close();
-        if state::finish() {
-            state.symmetric.exit(status);
+    match state::phase() {
+        Phase::Running(state) => {
+            if let Some(status) = state.symmetric.end_status() {
+                // Another PE was first, and the thread that heard of it ends this process.
+                leave_it_to_others(TIME_TO_OBEY);
+                end_process(status);
+            }
+            ways::close();
+            if !state::begin_end() {
+                exit(status);
+            }
+            state.symmetric.end_job(status);
+            IS_TOLD.store(true, Ordering::Release);
+            end_process(status)
         }
+        Phase::Ending(state) => stay(state),
+        Phase::Before | Phase::After | Phase::Child => end_process(status),
     }
-    std::process::exit(status)
+}
+
+/// Whether this thread is within `exit`. Handlers of the program, which it calls, may still ask for this and that.
+pub(crate) fn is_ender() -> bool {
+    ENDER.load(Ordering::Relaxed) == this_thread()
+}
+
+/// Stays here while another thread ends the job, and this process.
+#[cold]
+pub(crate) fn stay(state: &State) -> ! {
+    leave_it_to_others(TIME_TO_END);
+    // Whoever was to end it cannot: perhaps a handler of the program waits for this thread.
+    end_process(state.symmetric.end_status().unwrap_or(1))
+}
+
+fn leave_it_to_others(time: Duration) {
+    if !is_ender() {
+        thread::sleep(time);
+    }
+}
+
+/// Ends the process, as `exit` does; or at once, if a thread is within that, because it must not be called twice.
+fn end_process(status: c_int) -> ! {
+    if ENDER.compare_exchange(0, this_thread(), Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+        std::process::exit(status)
+    }
+    // SAFETY: writes what streams have still to write, and ends the process.
+    unsafe {
+        libc::fflush(ptr::null_mut());
+        libc::_exit(status)
+    }
 }
 
 /// A program that ends well without finalize is finalized. One that fails is not waited for: the launcher sees it. Nor is
 /// anybody when another PE has ended the job, which is why this process ends.
+///
+/// Registered when the library is loaded, before handlers of the program and destructors of its objects, and so called after
+/// them: they may use the library still.
 extern "C" fn at_exit(status: c_int, _argument: *mut c_void) {
-    if status == 0
-        && let Phase::Running(state) = state::phase()
-        && !state.symmetric.is_ending()
-    {
-        // SAFETY: it has no conditions.
-        unsafe { finalize("the end of the program without shmem_finalize") };
+    match state::phase() {
+        Phase::Running(state) if status == 0 && state.symmetric.end_status().is_none() => {
+            ENDER.store(this_thread(), Ordering::Release);
+            ending(AT_END, || {
+                if !state.is_finalizing.load(Ordering::Acquire) {
+                    return finish(state);
+                }
+                // By another thread, which the end of this one must not cut short.
+                Ok(state.symmetric.wait(|| matches!(state::phase(), Phase::After))?)
+            });
+        }
+        Phase::Ending(state) if !is_ender() => {
+            // The status is that of the thread that ends the job.
+            let until = Instant::now() + TIME_TO_END;
+            while !IS_TOLD.load(Ordering::Acquire) && Instant::now() < until {
+                thread::sleep(Duration::from_millis(1));
+            }
+            ENDER.store(this_thread(), Ordering::Release);
+            end_process(state.symmetric.end_status().unwrap_or(status));
+        }
+        _ => {}
     }
+}
+
+const AT_END: &str = "the end of the program without shmem_finalize";
+
+/// Registers what has to be called when the process ends.
+pub(crate) fn register() {
+    // It fails for want of memory alone; then a program has to finalize.
+    // SAFETY: the handler may be called at any time, and needs no argument.
+    unsafe { on_exit(at_exit, ptr::null_mut()) };
 }
 
 fn begin(level: c_int) -> Result<(), Problem> {
@@ -143,7 +226,7 @@ fn begin(level: c_int) -> Result<(), Problem> {
         teams: Teams::new(symmetric.rank(), symmetric.size(), symmetric.in_place()),
         reach: Reach::new(&symmetric),
         locks: Locks::default(),
-        symmetric: std::mem::ManuallyDrop::new(symmetric),
+        symmetric,
         level,
         space,
         words,
@@ -152,9 +235,9 @@ fn begin(level: c_int) -> Result<(), Problem> {
         heap_align,
         rendezvous: Rendezvous::default(),
         is_debugging: settings.debug,
+        is_finalizing: AtomicBool::new(false),
+        looks: AtomicU32::new(0),
     });
-    // SAFETY: the handler may be called at any time, and needs no argument.
-    unsafe { on_exit(at_exit, ptr::null_mut()) };
     state.meet(format_args!("shmem_init"))?;
     if !settings.debug {
         ways::open(state);

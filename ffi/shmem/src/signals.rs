@@ -14,6 +14,8 @@ pub(crate) unsafe fn fetch(name: &'static str, signal: *const u64) -> u64 {
     ending(name, || {
         let state = state()?;
         state.to_offset(signal, size_of::<u64>())?;
+        // Whether it is as the program wants it, is not known here.
+        state.looked_in_vain()?;
         // SAFETY: it is symmetric.
         unsafe { look(signal) }
     })

@@ -1,15 +1,17 @@
 //! The one state of the process.
 //!
 //! ```text
-//! Before ── setup ──► Running ── finalize ──► After
-//!                        └──── fork ────► Child (in the child)
+//! Before ── setup ──► Running ─┬─ finalize ──► After
+//!                              ├─ exit ──────► Ending (until there is no process)
+//!                              └─ fork ──────► Child (in the child)
 //! ```
 //!
 //! It is set once and never taken away, because threads may be anywhere; what says whether it may be used is the phase.
+//! Memory stays mapped after finalize too, so who is in the midst of an operation then reaches what nobody sees. One thread
+//! takes the process to its end; others that come to the library meanwhile, or fail because of it, stay where they are.
 
 use std::ffi::c_int;
-use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use pangea::symmetric::Symmetric;
@@ -20,13 +22,14 @@ use crate::error::{Problem, problem};
 use crate::heap::Heap;
 use crate::locks::Locks;
 use crate::rendezvous::Rendezvous;
+use crate::setup;
 use crate::teams::Teams;
 use crate::words::Words;
 
 /// What there is once between setup and finalize.
 pub(crate) struct State {
     /// The node and the symmetric range of all PEs.
-    pub symmetric: ManuallyDrop<Symmetric>,
+    pub symmetric: Symmetric,
     /// The number of this PE.
     pub rank: u32,
     /// How many there are.
@@ -53,6 +56,10 @@ pub(crate) struct State {
     pub locks: Locks,
     /// Whether the environment asks for messages.
     pub is_debugging: bool,
+    /// Whether a thread has begun to finalize.
+    pub is_finalizing: AtomicBool,
+    /// How often something was looked at in vain, about: see `State::looked_in_vain`.
+    pub looks: AtomicU32,
 }
 
 // SAFETY: `heap_base` is an address that all threads may use; all else is shared already.
@@ -75,6 +82,7 @@ const SETUP: u8 = 1;
 const RUNNING: u8 = 2;
 const AFTER: u8 = 3;
 const CHILD: u8 = 4;
+const ENDING: u8 = 5;
 
 /// Where the process is in its life.
 pub(crate) enum Phase {
@@ -86,15 +94,17 @@ pub(crate) enum Phase {
     After,
     /// In a child of a process that was running.
     Child,
+    /// A thread is ending the job, and this process.
+    Ending(&'static State),
 }
 
 /// Where the process is in its life.
 pub(crate) fn phase() -> Phase {
+    // SAFETY: in both phases in which it is used the pointer was set before the phase, and what it points to is never freed.
+    let state = || unsafe { &*STATE.load(Ordering::Relaxed) };
     match PHASE.load(Ordering::Acquire) {
-        RUNNING => {
-            // SAFETY: the pointer was set before the phase and is never freed.
-            Phase::Running(unsafe { &*STATE.load(Ordering::Relaxed) })
-        }
+        RUNNING => Phase::Running(state()),
+        ENDING => Phase::Ending(state()),
         AFTER => Phase::After,
         CHILD => Phase::Child,
         _ => Phase::Before,
@@ -113,6 +123,8 @@ pub(crate) fn state() -> Result<&'static State, Problem> {
         Phase::Child => Err(problem!(
             "called in a child of a PE: only the process that called shmem_init may use OpenSHMEM"
         )),
+        Phase::Ending(state) if setup::is_ender() => Ok(state),
+        Phase::Ending(state) => setup::stay(state),
     }
 }
 
@@ -121,7 +133,7 @@ pub(crate) fn begin() -> Result<(), Problem> {
     let began = PHASE.compare_exchange(BEFORE, SETUP, Ordering::Acquire, Ordering::Acquire);
     began.map(drop).map_err(|phase| match phase {
         SETUP | RUNNING => problem!("called again: the library is set up once"),
-        AFTER => problem!("called after shmem_finalize: the library is set up once"),
+        AFTER | ENDING => problem!("called after shmem_finalize: the library is set up once"),
         _ => problem!("called in a child of a PE: start it by pangea run or oshrun instead"),
     })
 }
@@ -134,9 +146,25 @@ pub(crate) fn run(state: State) -> &'static State {
     state
 }
 
-/// Ends the time of the state: `true` for the one call that does it.
-pub(crate) fn finish() -> bool {
-    PHASE.compare_exchange(RUNNING, AFTER, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+/// The time of the state is over, for it is finalized.
+pub(crate) fn finish() {
+    // If a thread has begun to end the job, that counts.
+    let _ = PHASE.compare_exchange(RUNNING, AFTER, Ordering::AcqRel, Ordering::Relaxed);
+}
+
+/// Begins to end the job: `true` for the one thread that does it.
+pub(crate) fn begin_end() -> bool {
+    PHASE.compare_exchange(RUNNING, ENDING, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+}
+
+/// The number of this PE and of all, also after finalize: handlers that are called when the program ends ask for them.
+pub(crate) fn rank_and_size() -> Option<(u32, u32)> {
+    if PHASE.load(Ordering::Acquire) != AFTER {
+        return None;
+    }
+    // SAFETY: as in `phase`.
+    let state = unsafe { &*STATE.load(Ordering::Relaxed) };
+    Some((state.rank, state.size))
 }
 
 /// The process is a child that has nothing to do with the job; unless its parent had neither.
@@ -183,6 +211,39 @@ impl State {
         }
         // SAFETY: the source is a word on this thread's stack.
         Ok(unsafe { self.symmetric.write(rank, at, (&raw const word).cast(), 8) }?)
+    }
+}
+
+/// Failing looks after which the processor is offered to others, where there are more PEs than processors.
+const CROWDED_LOOKS: u32 = 16;
+/// The same where there are not: what is waited for then comes without this one's processor.
+const LOOKS: u32 = 1024;
+/// Offers, about, after which it is looked for what has gone wrong.
+const OFFERS: u32 = 16;
+
+impl State {
+    /// Something was looked at that is not yet as the program wants it, which may be in a loop that waits for it: now and
+    /// then the processor is offered to others, and it is seen to that what is waited for can still come.
+    ///
+    /// # Errors
+    /// As `State::wait_until`.
+    #[inline]
+    pub(crate) fn looked_in_vain(&self) -> Result<(), Problem> {
+        // Threads may miss each other's looks; it is about how many there are.
+        let looks = self.looks.load(Ordering::Relaxed).wrapping_add(1);
+        self.looks.store(looks, Ordering::Relaxed);
+        let patience = if self.reach.is_crowded() { CROWDED_LOOKS } else { LOOKS };
+        if looks % patience == 0 { self.relax(looks / patience) } else { Ok(()) }
+    }
+
+    /// Offers the processor, and looks now and then for what has gone wrong.
+    ///
+    /// # Errors
+    /// As `State::wait_until`.
+    #[cold]
+    pub(crate) fn relax(&self, offers: u32) -> Result<(), Problem> {
+        std::thread::yield_now();
+        if offers % OFFERS == 0 { Ok(self.symmetric.check()?) } else { Ok(()) }
     }
 }
 

@@ -243,10 +243,14 @@ pub(crate) unsafe fn test<T: Watched>(
     value: T,
 ) -> c_int {
     ending(name, || {
-        state()?;
+        let state = state()?;
         // SAFETY: C's caller promises a variable.
         let found = unsafe { look(ivar)? };
-        Ok(Comparison::of(cmp)?.holds(found, value).into())
+        let holds = Comparison::of(cmp)?.holds(found, value);
+        if !holds {
+            state.looked_in_vain()?;
+        }
+        Ok(holds.into())
     })
 }
 
@@ -306,13 +310,31 @@ many! {
     until_some, until_some_vector (indices: *mut usize) -> usize, |state, many| many.wait_for_some(state, indices);
 
     /// Whether it holds for all: 1 or 0.
-    test_all, test_all_vector () -> c_int, |_state, many| Ok(many.all().into());
+    test_all, test_all_vector () -> c_int, |state, many| {
+        let all = many.all();
+        if !all {
+            state.looked_in_vain()?;
+        }
+        Ok(all.into())
+    };
 
     /// One for which it holds: its index, or `SIZE_MAX`.
-    test_any, test_any_vector () -> usize, |_state, many| Ok(many.any().unwrap_or(NONE));
+    test_any, test_any_vector () -> usize, |state, many| {
+        let any = many.any();
+        if any.is_none() {
+            state.looked_in_vain()?;
+        }
+        Ok(any.unwrap_or(NONE))
+    };
 
     /// For how many it holds, and their indices.
-    test_some, test_some_vector (indices: *mut usize) -> usize, |_state, many| Ok(many.some(indices));
+    test_some, test_some_vector (indices: *mut usize) -> usize, |state, many| {
+        let some = many.some(indices);
+        if some == 0 {
+            state.looked_in_vain()?;
+        }
+        Ok(some)
+    };
 }
 
 fn writable(indices: *mut usize) -> Result<(), Problem> {

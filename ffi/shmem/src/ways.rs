@@ -4,10 +4,11 @@
 //! is 0 and all take the long way, which does the same or says what is wrong.
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::address::Piece;
-use crate::state::State;
+use crate::error::ending;
+use crate::state::{State, state};
 
 /// Where heap and variables of a PE are mapped here.
 pub(crate) struct Way {
@@ -19,6 +20,8 @@ pub(crate) struct Way {
 #[repr(align(64))]
 struct Ways {
     pes: AtomicU32,
+    /// Whether there are more PEs than processors.
+    is_crowded: AtomicBool,
     heap: AtomicUsize,
     heap_len: AtomicUsize,
     image: AtomicUsize,
@@ -33,6 +36,7 @@ const PAGE: usize = 4096;
 
 static WAYS: Ways = Ways {
     pes: AtomicU32::new(0),
+    is_crowded: AtomicBool::new(false),
     heap: AtomicUsize::new(NOWHERE),
     heap_len: AtomicUsize::new(PAGE),
     image: AtomicUsize::new(NOWHERE),
@@ -71,6 +75,41 @@ pub(crate) fn element<T>(at: *const T, pe: c_int) -> Option<*mut T> {
     if is_aligned { place(at, 1, pe).map(<*mut u8>::cast) } else { None }
 }
 
+/// What was read last, and how often, about: threads may miss each other's.
+#[repr(align(64))]
+struct Reads {
+    last: AtomicUsize,
+    times: AtomicU32,
+}
+
+static READS: Reads = Reads { last: AtomicUsize::new(0), times: AtomicU32::new(0) };
+
+/// Reads of one place, one after the other, until they are taken for a loop that waits: some 50 µs.
+const LOOP: u32 = 1 << 14;
+
+/// To be called with each read of a single element. A loop of them may wait for a PE that needs this one's processor.
+#[inline(always)]
+pub(crate) fn read<T>(name: &'static str, at: *const T) {
+    if !WAYS.is_crowded.load(Ordering::Relaxed) {
+        return;
+    }
+    if READS.last.load(Ordering::Relaxed) != at.addr() {
+        READS.last.store(at.addr(), Ordering::Relaxed);
+        READS.times.store(0, Ordering::Relaxed);
+        return;
+    }
+    let times = READS.times.load(Ordering::Relaxed).wrapping_add(1);
+    READS.times.store(times, Ordering::Relaxed);
+    if times % LOOP == 0 {
+        relax(name, times / LOOP);
+    }
+}
+
+#[cold]
+fn relax(name: &'static str, offers: u32) {
+    ending(name, || state()?.relax(offers));
+}
+
 /// Opens the short way, if it leads to all PEs.
 pub(crate) fn open(state: &State) {
     let symmetric = &state.symmetric;
@@ -92,6 +131,7 @@ pub(crate) fn open(state: &State) {
     if let Some(piece) = image {
         set(&WAYS.image, &WAYS.image_len, piece);
     }
+    WAYS.is_crowded.store(state.reach.is_crowded(), Ordering::Relaxed);
     WAYS.table.store(Box::leak(table.into_boxed_slice()).as_mut_ptr(), Ordering::Relaxed);
     WAYS.pes.store(state.size, Ordering::Release);
 }

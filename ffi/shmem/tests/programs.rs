@@ -111,6 +111,85 @@ fn threads_work_at_once_and_a_child_has_variables_of_its_own() {
 }
 
 #[test]
+fn children_that_end_leave_the_job_alone() {
+    let program = build("children.c", "children", SHARED);
+    for pes in [1, 3] {
+        succeeds(&program, pes, &[]);
+    }
+}
+
+#[test]
+fn all_threads_end_with_the_one_that_ends() {
+    let program = build("ends.c", "ends", SHARED);
+    // The case, the PEs, their status, and what each says.
+    for (which, pes, status, output) in [
+        ("1", 1, 0, "handled\n"),
+        ("1", 3, 0, "handled\n"),
+        ("2", 2, 0, "handled\n"),
+        ("3", 1, 17, "handled\n"),
+        ("3", 3, 17, "handled\n"),
+        ("4", 2, 19, "handled\n"),
+        ("5", 2, 19, "handled\n"),
+        ("6", 1, 0, "handled\n"),
+        ("6", 2, 0, "handled\n"),
+        ("10", 8, 0, "handled\n"),
+    ] {
+        for _ in 0..5 {
+            let outputs = run(&program, &[which], pes, &[]);
+            let all = said(&outputs);
+            for (rank, ended) in outputs.iter().enumerate() {
+                assert_eq!(ended.status.code(), Some(status), "{which}: PE {rank}: {all}");
+                assert_eq!(String::from_utf8_lossy(&ended.stdout), output, "{which}: PE {rank}");
+            }
+            assert!(!all.contains("shmem_"), "{which}: {all}");
+        }
+    }
+}
+
+#[test]
+fn who_goes_on_after_the_end_is_told() {
+    let program = build("ends.c", "ends-after", SHARED);
+    for (which, message) in [
+        ("7", ": called after shmem_finalize"),
+        ("9", "shmem_finalize: called after shmem_finalize"),
+    ] {
+        let outputs = run(&program, &[which], 2, &[]);
+        let all = said(&outputs);
+        assert!(outputs.iter().all(|output| output.status.code() == Some(1)), "{which}: {all}");
+        assert!(all.contains(message), "{which}: {all}");
+    }
+}
+
+#[test]
+fn who_looks_for_what_a_dead_pe_was_to_write_hears_of_it() {
+    let program = build("ends.c", "ends-dead", SHARED);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from) as u32;
+    // By single reads it is noticed where there are more PEs than processors.
+    for (which, pes) in [("8", 2), ("11", processors + 1)] {
+        let outputs = run(&program, &[which], pes, &[]);
+        let all = said(&outputs);
+        for output in &outputs[..pes as usize - 1] {
+            assert_eq!(output.status.code(), Some(1), "{which}: {all}");
+        }
+        assert!(all.contains(&format!("rank {} died", pes - 1)), "{which}: {all}");
+    }
+}
+
+#[test]
+fn a_library_may_set_it_up_before_the_program_begins() {
+    let library =
+        build("early_library.c", "libearly.so", &[&["-shared", "-fPIC"], SHARED].concat());
+    let here = library.parent().expect("lies in a folder").display().to_string();
+    let needed = ["-Wl,--no-as-needed", "-learly", "-Wl,-rpath", &here];
+    for options in [[&needed[..], SHARED].concat(), [SHARED, &needed[..]].concat()] {
+        let program = build("early.c", "early", &options);
+        for pes in [1, 2] {
+            succeeds(&program, pes, &[]);
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let program = build("wrong.c", "wrong", SHARED);
     for (which, pes, message) in [

@@ -82,7 +82,9 @@ impl<P: Primitives> Endpoint<P> {
         ClusterError::NodeDied { rank: Rank(self.rank), reason }.into()
     }
 
-    pub(super) fn leave(&self) {
+    /// Leaves the job, in good order if this node has not failed: then it waits until all others leave. Nothing when
+    /// called again.
+    pub(crate) fn leave(&self) {
         // A node that panics has failed: nobody waits for it, and it waits for nobody.
         let mut orderly = !P::panicking() && !self.has_given_up();
         if orderly && let Err(error) = self.quiet() {

@@ -421,16 +421,27 @@ impl<P: Primitives> Endpoint<P> {
             self.check_membership()?;
             self.health().check()?;
             if attempt % 1024 == 1023 {
-                // What others wait for may be work of ours that failed.
-                self.with(|thread| {
-                    thread.progress()?;
-                    thread.tell(self)
-                })?;
+                self.check_own_work()?;
             }
             P::relax(attempt);
             attempt = attempt.saturating_add(1);
         }
         Ok(())
+    }
+
+    /// What others wait for may be work of this thread that failed.
+    fn check_own_work(&self) -> Result<(), Error> {
+        self.with(|thread| {
+            thread.progress()?;
+            thread.tell(self)
+        })
+    }
+
+    /// Fails as [`Endpoint::wait_until`] does, for those who wait by themselves.
+    pub(crate) fn check_progress(&self) -> Result<(), Error> {
+        self.check_membership()?;
+        self.health().check()?;
+        self.check_own_work()
     }
 
     /// The error for work that failed: if its home is dead, that is what counts.

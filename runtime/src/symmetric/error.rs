@@ -54,6 +54,12 @@ pub enum SymmetricError {
         /// What there is.
         size: u64,
     },
+    /// A node has ended the job.
+    #[error("a node has ended the job with status {code}")]
+    Ended {
+        /// The status.
+        code: i32,
+    },
     /// A word that does not begin where such words do.
     #[error("an atomic of {bytes} bytes at offset {at}, which is not a multiple of that")]
     Misaligned {

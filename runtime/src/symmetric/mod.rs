@@ -58,6 +58,9 @@ use narrow::Turns;
 /// What a process that belongs to no job contributes besides its symmetric memory: enough for a few segments.
 const ALONE_BYTES: u64 = 16 << 20;
 
+/// Looks of a wait after which it asks whether the job has ended.
+const LOOKS: u32 = 256;
+
 /// What this node contributes.
 #[derive(Debug, Default)]
 pub struct Options<'a> {
@@ -258,24 +261,51 @@ impl<P: Primitives> Symmetric<P> {
     ///
     /// # Errors
     /// When a node is known to have died, when work of this thread has failed, or the job has ended.
-    pub fn wait(&self, ready: impl FnMut() -> bool) -> Result<(), Error> {
-        self.endpoint.wait_until(ready)?;
+    pub fn wait(&self, mut ready: impl FnMut() -> bool) -> Result<(), Error> {
+        let (mut looks, mut ended) = (0_u32, None);
+        self.endpoint.wait_until(|| {
+            if ready() {
+                return true;
+            }
+            looks = looks.wrapping_add(1);
+            if looks % LOOKS == 0 {
+                ended = self.end_status();
+            }
+            ended.is_some()
+        })?;
         fence(Ordering::Acquire);
-        Ok(())
+        ended.map_or(Ok(()), |code| Err(SymmetricError::Ended { code }.into()))
     }
 
-    /// Ends the whole job with this code, and this process with it: every node ends at once, as by `exit`.
-    pub fn exit(&self, code: i32) -> ! {
+    /// Whether there is a reason not to wait for others any longer: what a loop that waits by itself is to ask now and then.
+    ///
+    /// # Errors
+    /// As [`Symmetric::wait`].
+    pub fn check(&self) -> Result<(), Error> {
+        if let Some(code) = self.end_status() {
+            return Err(SymmetricError::Ended { code }.into());
+        }
+        self.endpoint.check_progress()
+    }
+
+    /// Ends the whole job with this code: every other node ends at once, as by `exit`. This process is the caller's to end,
+    /// when this returns.
+    pub fn end_job(&self, code: i32) {
         if let Err(error) = self.endpoint.client().exit(code) {
             log::warn!("the job cannot be told to end: {error}");
         }
+    }
+
+    /// Ends the whole job with this code, and this process with it, as by `exit`.
+    pub fn exit(&self, code: i32) -> ! {
+        self.end_job(code);
         P::exit(code, "")
     }
 
-    /// Whether a node has ended the job by [`Symmetric::exit`]: this process is about to end, perhaps on another thread, and
-    /// nobody is to be waited for any more.
-    pub fn is_ending(&self) -> bool {
-        self.endpoint.client().is_ending()
+    /// The code with which a node has ended the job by [`Symmetric::end_job`], if one has: this process is about to end,
+    /// perhaps on another thread, and nobody is to be waited for any more.
+    pub fn end_status(&self) -> Option<i32> {
+        self.endpoint.client().end_status()
     }
 
     /// Leaves the job, after all that this thread has begun is complete; the last handle of the node, which may be a
@@ -286,6 +316,17 @@ impl<P: Primitives> Symmetric<P> {
     /// As [`Symmetric::quiet`]; the node leaves all the same.
     pub fn leave(self) -> Result<(), Error> {
         self.quiet()
+    }
+
+    /// As [`Symmetric::leave`], at once, whatever handles of the node there are. All memory stays mapped as long as they
+    /// do, so a thread that is still at it reaches memory, if nobody who would see what it does.
+    ///
+    /// # Errors
+    /// As [`Symmetric::leave`].
+    pub fn depart(&self) -> Result<(), Error> {
+        let complete = self.quiet();
+        self.endpoint.leave();
+        complete
     }
 }
 

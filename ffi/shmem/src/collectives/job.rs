@@ -25,6 +25,7 @@ pub(crate) struct Reach {
     /// By rank: addresses, 0 where it is not mapped.
     bases: Box<[usize]>,
     in_place: bool,
+    is_crowded: bool,
     patience: u32,
 }
 
@@ -36,8 +37,17 @@ impl Reach {
         Reach {
             bases: (0..symmetric.size()).map(base).collect(),
             in_place: symmetric.in_place(),
+            is_crowded,
             patience: if is_crowded { IMPATIENCE } else { PATIENCE },
         }
+    }
+}
+
+impl Reach {
+    /// Whether there are more PEs than processors.
+    #[inline]
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.is_crowded
     }
 }
 

@@ -163,7 +163,7 @@ fn serve<P: Primitives>(
             ToNode::Exit { code } => {
                 // Not a loss: the coordinator may be gone before this process is.
                 shared.leaving.store(true, Ordering::Release);
-                let before = shared.ending.fetch_or(ENDED, Ordering::AcqRel);
+                let before = shared.note_end(ENDED, code);
                 if before & ENDED_HERE == 0 {
                     P::exit(code, "");
                 }

@@ -22,7 +22,7 @@ mod requests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, Ordering};
 use std::time::Duration;
 
 use verbs_shim::Card;
@@ -179,6 +179,8 @@ struct Shared<P: Primitives> {
     leaving: AtomicBool,
     /// Whether the job has been ended: [`ENDED_HERE`], [`ENDED`].
     ending: AtomicU8,
+    /// The status with which it has; there before `ending` says so.
+    end_status: AtomicI32,
     /// Set, with a notification, when the client is dropped.
     dropped: Mutex<bool, P>,
     drop_noticed: Condvar<P>,
@@ -220,6 +222,7 @@ impl<P: Primitives> Client<P> {
             health: Arc::new(Health::new(welcome.size, welcome.epoch)),
             leaving: AtomicBool::new(false),
             ending: AtomicU8::new(0),
+            end_status: AtomicI32::new(0),
             dropped: Mutex::new(false),
             drop_noticed: Condvar::new(),
         });
@@ -442,7 +445,7 @@ impl<P: Primitives> Client<P> {
         if matches!(*self.stage.lock(), Stage::Left) {
             return Err(ClusterError::Misuse(requests::AFTER_LEAVE));
         }
-        self.shared.ending.fetch_or(ENDED_HERE, Ordering::AcqRel);
+        self.shared.note_end(ENDED_HERE, code);
         self.shared.send(&ToCoordinator::Exit { code }, &Files::new())?;
         let limit = P::now() + EXIT_TOLD;
         while self.shared.ending.load(Ordering::Acquire) & ENDED == 0 && P::now() < limit {
@@ -451,9 +454,10 @@ impl<P: Primitives> Client<P> {
         Ok(())
     }
 
-    /// Whether a node has ended the job, so that nobody is to be waited for any more.
-    pub fn is_ending(&self) -> bool {
-        self.shared.ending.load(Ordering::Acquire) != 0
+    /// The status with which a node has ended the job, if one has: nobody is to be waited for any more. One load while none has.
+    pub fn end_status(&self) -> Option<i32> {
+        let is_ending = self.shared.ending.load(Ordering::Acquire) != 0;
+        is_ending.then(|| self.shared.end_status.load(Ordering::Relaxed))
     }
 
     fn leave_orderly(&self) -> Result<(), ClusterError> {
@@ -506,6 +510,14 @@ impl<P: Primitives> Drop for Client<P> {
 }
 
 impl<P: Primitives> Shared<P> {
+    /// Notes that the job ends with a status, of which the first counts: who had noted what.
+    fn note_end(&self, by: u8, code: i32) -> u8 {
+        if self.ending.load(Ordering::Acquire) == 0 {
+            self.end_status.store(code, Ordering::Relaxed);
+        }
+        self.ending.fetch_or(by, Ordering::AcqRel)
+    }
+
     /// Whether a card can be sent; what it is if not.
     fn check_card(&self, card: &Card) -> Result<(), String> {
         let (bytes, files) = (card.bytes.len(), card.fds.len());
