@@ -33,8 +33,8 @@ pub enum HugePages {
     IfAvailable,
 }
 
-/// A sealed memfd, mapped readable and writable, all of it reserved; or an anonymous mapping
-/// ([`Memory::anonymous`]).
+/// A sealed memfd, mapped readable and writable, all of it reserved unless it is [sparse](Memory::sparse); or an anonymous
+/// mapping ([`Memory::anonymous`]).
 pub struct Memory {
     ptr: *mut u8,
     len: usize,
@@ -48,8 +48,11 @@ unsafe impl Send for Memory {}
 // SAFETY: as above; shared accesses are atomic or opaque copies.
 unsafe impl Sync for Memory {}
 
-/// Where large memory begins: at multiples of this, so that what lies at an offset of it is aligned alike in all processes.
+/// Where large memory begins: at multiples of this, so that what lies at an offset of it is aligned alike in all processes. What is
+/// smaller begins at a multiple of a power of two that it fits into,
 const ALIGNMENT: usize = 64 << 20;
+/// and what is smaller than this wherever there is room.
+const SMALL: usize = 64 << 10;
 
 const REQUIRED_SEALS: SealFlags = SealFlags::SHRINK.union(SealFlags::GROW).union(SealFlags::SEAL);
 
@@ -70,14 +73,28 @@ impl Memory {
     pub fn allocate_with(len: usize, huge: HugePages) -> Result<Memory, Error> {
         if huge == HugePages::IfAvailable
             && len >= HUGE_PAGE
-            && let Ok(memory) = Memory::create(len, MemfdFlags::HUGETLB, HUGE_PAGE)
+            && let Ok(memory) = Memory::create(len, len, MemfdFlags::HUGETLB, HUGE_PAGE)
         {
             return Ok(memory);
         }
-        Memory::create(len, MemfdFlags::empty(), rustix::param::page_size())
+        Memory::create(len, len, MemfdFlags::empty(), rustix::param::page_size())
     }
 
-    fn create(len: usize, flags: MemfdFlags, page: usize) -> Result<Memory, Error> {
+    /// As [`Memory::allocate`], of ordinary pages, of which the first `reserved` bytes alone are reserved. The others count
+    /// only once they are touched, and a machine that runs out of memory then ends processes.
+    ///
+    /// # Errors
+    /// As [`Memory::allocate`], for what is reserved; and when there cannot be as many addresses.
+    pub fn sparse(len: usize, reserved: usize) -> Result<Memory, Error> {
+        Memory::create(len, reserved.min(len), MemfdFlags::empty(), rustix::param::page_size())
+    }
+
+    fn create(
+        len: usize,
+        reserved: usize,
+        flags: MemfdFlags,
+        page: usize,
+    ) -> Result<Memory, Error> {
         let out_of_memory =
             |source: rustix::io::Errno| Error::OutOfMemory { wanted: len, source: source.into() };
         if len == 0 {
@@ -87,9 +104,10 @@ impl Memory {
             .checked_next_multiple_of(page)
             .filter(|len| *len <= isize::MAX as usize)
             .ok_or_else(|| out_of_memory(rustix::io::Errno::NOMEM))?;
+        let reserved = reserved.next_multiple_of(page);
         // The pool of huge pages has a count of its own, and reserving from it fails as it should.
         if let Some(machine) = machine_memory()
-            && len as u64 > machine.available
+            && reserved as u64 > machine.available
             && !flags.contains(MemfdFlags::HUGETLB)
         {
             let source = io::Error::other(format!("only {} bytes are free", machine.available));
@@ -98,8 +116,9 @@ impl Memory {
         let flags = flags | MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let fd = rustix::fs::memfd_create("pangea", flags).map_err(out_of_memory)?;
         rustix::fs::ftruncate(&fd, len as u64).map_err(out_of_memory)?;
-        rustix::io::retry_on_intr(|| {
-            rustix::fs::fallocate(&fd, FallocateFlags::empty(), 0, len as u64)
+        rustix::io::retry_on_intr(|| match reserved {
+            0 => Ok(()),
+            _ => rustix::fs::fallocate(&fd, FallocateFlags::empty(), 0, reserved as u64),
         })
         .map_err(out_of_memory)?;
         rustix::fs::fcntl_add_seals(&fd, REQUIRED_SEALS).map_err(out_of_memory)?;
@@ -128,9 +147,10 @@ impl Memory {
         })
     }
 
-    /// Maps a file at a multiple of [`ALIGNMENT`], if it has as many bytes, or else of pages.
+    /// Maps a file, see [`ALIGNMENT`].
     fn map(fd: Arc<OwnedFd>, len: usize) -> io::Result<Memory> {
-        let slack = if len >= ALIGNMENT { ALIGNMENT } else { 0 };
+        let alignment = len.checked_next_power_of_two().map_or(ALIGNMENT, |len| len.min(ALIGNMENT));
+        let slack = if len < SMALL { 0 } else { alignment };
         let reserved = len.checked_add(slack).ok_or(rustix::io::Errno::NOMEM)?;
         // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
         let base = unsafe {
@@ -138,7 +158,7 @@ impl Memory {
             rustix::mm::mmap_anonymous(ptr::null_mut(), reserved, ProtFlags::empty(), flags)
         }?
         .cast::<u8>();
-        let before = if slack == 0 { 0 } else { base.addr().wrapping_neg() % ALIGNMENT };
+        let before = base.addr().wrapping_neg() % slack.max(1);
         let at = base.wrapping_add(before);
         let access = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::SHARED | MapFlags::FIXED;
@@ -387,6 +407,27 @@ mod tests {
         let mut bytes = [0; 6];
         memory.read(17, &mut bytes);
         assert_eq!(&bytes, b"across");
+    }
+
+    #[test]
+    fn what_is_sparse_may_be_more_than_there_is() {
+        let machine = machine_memory().expect("the kernel tells");
+        let len = 2 * machine.total as usize;
+        let memory = Memory::sparse(len, 4096).expect("only a page is reserved");
+        memory.write(memory.len() - 5, b"there");
+        let mut bytes = [1; 6];
+        memory.read(memory.len() - 6, &mut bytes);
+        assert_eq!(&bytes, b"\0there");
+        assert!(matches!(Memory::sparse(len, len), Err(Error::OutOfMemory { .. })));
+        assert!(matches!(Memory::allocate(len), Err(Error::OutOfMemory { .. })));
+    }
+
+    #[test]
+    fn memory_is_aligned_to_what_it_fits_into() {
+        for (len, alignment) in [(64 << 10, 64 << 10), (5 << 20, 8 << 20), (80 << 20, ALIGNMENT)] {
+            let memory = Memory::sparse(len, 0).expect("nothing is reserved");
+            assert!(memory.as_ptr().addr().is_multiple_of(alignment), "{len}: {memory:?}");
+        }
     }
 
     #[test]

@@ -11,15 +11,25 @@
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
+use std::os::fd::OwnedFd;
 use std::ptr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use pangea::symmetric::Symmetric;
+use rustix::fs::{SeekFrom, seek};
+use rustix::io::Errno;
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap_fixed, munmap};
 
 use crate::{setup, state, ways};
 
 /// The pages that are mapped shared.
 static RANGES: OnceLock<Vec<Range<usize>>> = OnceLock::new();
+
+/// The file of which they are a part, and where the first begins there.
+static FILE: OnceLock<Option<(OwnedFd, u64)>> = OnceLock::new();
+/// Whether this process has copies of them, which are of no file.
+static IS_CHILD: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     /// The copy that this thread made for its child: null if there is none.
@@ -46,14 +56,33 @@ extern "C" fn register() {
     setup::register();
 }
 
-/// From now on children get copies of these pages.
-pub(crate) fn protect(ranges: Vec<Range<usize>>) {
+/// From now on children get copies of these pages, which lie in the symmetric range one after the other.
+pub(crate) fn protect(ranges: Vec<Range<usize>>, symmetric: &Symmetric) {
+    let file =
+        symmetric.file().and_then(|(file, start)| Some((file.try_clone_to_owned().ok()?, start)));
     // Set once: setup happens once.
+    let _ = FILE.set(file);
     let _ = RANGES.set(ranges);
 }
 
 fn bytes() -> usize {
     RANGES.get().map_or(0, |ranges| ranges.iter().map(Range::len).sum())
+}
+
+/// The next part, from `at` on, of `len` bytes that lie `before` bytes behind the first of all, in which something was ever
+/// written. The rest is zero, as the copy is, and would take memory when it is looked at.
+fn next_part(before: usize, len: usize, at: usize) -> Option<Range<usize>> {
+    let file = FILE.get().filter(|_| !IS_CHILD.load(Ordering::Relaxed));
+    let Some(Some((file, start))) = file else { return (at < len).then_some(at..len) };
+    let start = start + before as u64;
+    let within = |offset: u64| (offset.saturating_sub(start) as usize).min(len);
+    let begin = match seek(file, SeekFrom::Data(start + at as u64)) {
+        Ok(offset) => within(offset),
+        Err(Errno::NXIO) => len,
+        Err(_) => at,
+    };
+    let end = seek(file, SeekFrom::Hole(start + begin as u64)).map_or(len, within);
+    (begin < end).then_some(begin..end)
 }
 
 extern "C" fn prepare() {
@@ -66,13 +95,18 @@ extern "C" fn prepare() {
     let copy = unsafe { mmap_anonymous(ptr::null_mut(), len, access, MapFlags::PRIVATE) };
     // Without memory the child will end, see `in_child`.
     let copy = copy.map_or(ptr::null_mut(), <*mut c_void>::cast::<u8>);
-    let mut to = copy;
+    let mut before = 0;
     for range in RANGES.get().into_iter().flatten().filter(|_| !copy.is_null()) {
-        let from = ptr::with_exposed_provenance::<u8>(range.start);
-        // SAFETY: the pages stay mapped until the process ends, and `copy` has as many. Other threads and PEs may write
-        // meanwhile; that of what they write the child sees any part is all that can be.
-        unsafe { ptr::copy_nonoverlapping(from, to, range.len()) };
-        to = to.wrapping_add(range.len());
+        let mut at = 0;
+        while let Some(part) = next_part(before, range.len(), at) {
+            let from = ptr::with_exposed_provenance::<u8>(range.start + part.start);
+            let to = copy.wrapping_add(before + part.start);
+            // SAFETY: the pages stay mapped until the process ends, and `copy` has as many. Other threads and PEs may write
+            // meanwhile; that of what they write the child sees any part is all that can be.
+            unsafe { ptr::copy_nonoverlapping(from, to, part.len()) };
+            at = part.end;
+        }
+        before += range.len();
     }
     COPY.set(copy);
 }
@@ -111,6 +145,7 @@ extern "C" fn in_child() {
 
 /// The child has nothing to do with the job.
 fn leave_job() {
+    IS_CHILD.store(true, Ordering::Relaxed);
     ways::close();
     state::become_child();
 }

@@ -1,6 +1,7 @@
 //! How the library begins and ends.
 
 use std::ffi::{c_int, c_void};
+use std::ops::Range;
 use std::ptr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -210,8 +211,9 @@ fn begin(level: c_int) -> Result<(), Problem> {
     // SAFETY: the pages are the executable's, private and writable, as `find` has seen to; the specification has
     // setup called before other threads use the library, and a thread that writes variables meanwhile ends with a signal.
     let image = unsafe { Image::new(found.ranges.clone()) };
-    let symmetric = Symmetric::join(Options { bytes, image, job: None })?;
-    fork::protect(found.ranges.clone());
+    let symmetric = Symmetric::join(Options { bytes, image, job: None })
+        .map_err(|error| without_memory(error, &settings, &found))?;
+    fork::protect(found.ranges.clone(), &symmetric);
     let is_same_program = all_equal(&symmetric, found.program)?;
     let space = space(&symmetric, &found, &settings, is_same_program);
     let words = Words::new(symmetric.image_len() as u64);
@@ -243,6 +245,17 @@ fn begin(level: c_int) -> Result<(), Problem> {
         ways::open(state);
     }
     Ok(())
+}
+
+/// Says what memory was for, if that is what is missing.
+fn without_memory(error: pangea::Error, settings: &Settings, found: &Variables) -> Problem {
+    let pangea::Error::Fabric(error) = error else { return error.into() };
+    let variables: usize = found.ranges.iter().map(Range::len).sum();
+    problem!(
+        "{error}; of it {} bytes are the symmetric heap (SHMEM_SYMMETRIC_SIZE), and {variables} the global and static \
+         variables of the program (PANGEA_SHMEM_VARIABLES=0 leaves them out)",
+        settings.symmetric_bytes
+    )
 }
 
 /// Whether all PEs have the same number.

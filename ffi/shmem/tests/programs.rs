@@ -176,6 +176,16 @@ fn who_looks_for_what_a_dead_pe_was_to_write_hears_of_it() {
 }
 
 #[test]
+fn what_is_not_touched_takes_no_memory() {
+    let program = build("large.c", "large", SHARED);
+    for pes in [1, 2] {
+        for size in ["4m", "60m", "100g"] {
+            succeeds(&program, pes, &[("SHMEM_SYMMETRIC_SIZE", size)]);
+        }
+    }
+}
+
+#[test]
 fn a_library_may_set_it_up_before_the_program_begins() {
     let library =
         build("early_library.c", "libearly.so", &[&["-shared", "-fPIC"], SHARED].concat());

@@ -8,7 +8,8 @@ use crate::primitives::Primitives;
 
 /// What a node contributes behind what the catalog gives out. Its arena then consists of ordinary pages.
 pub(crate) struct Beyond<'a> {
-    /// So many bytes, rounded up to whole pages.
+    /// So many bytes, rounded up to whole pages. Where nobody but processors reaches them, they count when they are
+    /// touched.
     pub(crate) bytes: u64,
     /// Called with the arena and the offset where they begin, when nobody else knows of the arena and no thread of the
     /// runtime runs in this process.
@@ -28,7 +29,13 @@ impl Beyond<'_> {
         let page = rustix::param::page_size() as u64;
         let start = arena_bytes.next_multiple_of(page);
         let len = start.checked_add(self.bytes).and_then(|len| usize::try_from(len).ok());
-        let memory = fabric.allocate_with(len.unwrap_or(usize::MAX), HugePages::No)?;
+        let len = len.unwrap_or(usize::MAX);
+        // What a NIC is to reach it pins, and so needs all of it.
+        let memory = if fabric.capabilities().in_place {
+            Memory::sparse(len, start as usize)?
+        } else {
+            fabric.allocate_with(len, HugePages::No)?
+        };
         let fill = || (self.fill)(&memory, start as usize);
         match own {
             Some(coordinator) => coordinator.while_paused(fill),

@@ -3,7 +3,8 @@
 //! For each range: its pages are made read-only, so that a thread that writes there meanwhile ends in SIGSEGV and loses
 //! nothing silently; they are copied; and the copy is mapped in their place. In between nothing is called that might
 //! write to them itself, such as a function that is bound lazily: the system is called by instructions (rustix), and the
-//! copy is a loop that the compiler leaves as it is.
+//! copy is a loop that the compiler leaves as it is. Pages of zeros are not copied, so large arrays that the program has not
+//! used yet take no memory where the arena is sparse.
 
 use std::ops::Range;
 use std::ptr;
@@ -71,12 +72,16 @@ fn move_range(range: &Range<usize>, memory: &Memory, to: usize) -> Result<(), Er
     // SAFETY: `Image::new` was promised that these pages belong to this process and that nobody writes there.
     unsafe { mprotect(from.cast(), range.len(), MprotectFlags::READ) }
         .map_err(|error| failed(error.into()))?;
-    for at in (0..range.len()).step_by(size_of::<Word>()) {
-        // SAFETY: both lie in whole pages that are mapped, `into` in an arena that nobody knows yet. Volatile, so that
-        // the compiler makes no call of it.
-        unsafe {
-            let word = ptr::read_volatile(from.add(at).cast::<Word>());
-            ptr::write_volatile(into.add(at).cast::<Word>(), word);
+    let page = rustix::param::page_size();
+    for start in (0..range.len()).step_by(page) {
+        let words = || (start..start + page).step_by(size_of::<Word>());
+        // SAFETY: in both, they lie in whole pages that are mapped, `into` in an arena that nobody knows yet. Volatile, so
+        // that the compiler makes no call of it.
+        let word = |at| unsafe { ptr::read_volatile(from.add(at).cast::<Word>()) };
+        let set = |at| unsafe { ptr::write_volatile(into.add(at).cast::<Word>(), word(at)) };
+        // The arena is zero where nothing has been written, and pages of it that are not touched cost nothing.
+        if words().any(|at| word(at) != 0) {
+            words().for_each(set);
         }
     }
     // SAFETY: what is replaced are pages with the same contents, which nobody has changed.

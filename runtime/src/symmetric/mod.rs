@@ -35,6 +35,7 @@ mod signal;
 mod transfer;
 
 use std::fmt;
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
@@ -193,6 +194,11 @@ impl<P: Primitives> Symmetric<P> {
     #[inline]
     pub fn image_len(&self) -> usize {
         self.moved.len()
+    }
+
+    /// The file of this node's arena, and where in it the symmetric range begins.
+    pub fn file(&self) -> Option<(BorrowedFd<'_>, u64)> {
+        Some((self.endpoint.arena().fd()?, self.start))
     }
 
     /// Where the symmetric range of `rank` lies in this process, if it is mapped: always for the node's own, for all
