@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pangea::symmetric::{Image, Options, Symmetric};
+use pangea::symmetric::{Image, Options, Symmetric, SymmetricError};
 
 use crate::address::{Piece, Space};
 use crate::collectives::Reach;
@@ -247,8 +247,13 @@ fn begin(level: c_int) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Says what memory was for, if that is what is missing.
+/// Says what memory was for, if that is what is missing, or what differs.
 fn without_memory(error: pangea::Error, settings: &Settings, found: &Variables) -> Problem {
+    if let pangea::Error::Symmetric(SymmetricError::Sizes { .. }) = error {
+        return problem!(
+            "{error}; programs that differ may have a heap of the same size in common, with PANGEA_SHMEM_VARIABLES=0"
+        );
+    }
     let pangea::Error::Fabric(error) = error else { return error.into() };
     let variables: usize = found.ranges.iter().map(Range::len).sum();
     problem!(

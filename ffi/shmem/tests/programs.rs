@@ -52,10 +52,16 @@ fn build(source: &str, name: &str, options: &[&str]) -> PathBuf {
 
 /// Runs a program as a job of so many PEs.
 fn run(program: &Path, arguments: &[&str], pes: u32, environment: &[(&str, &str)]) -> Vec<Output> {
+    run_all(&vec![program; pes as usize], arguments, environment)
+}
+
+/// Runs programs as a job, each as one PE.
+fn run_all(programs: &[&Path], arguments: &[&str], environment: &[(&str, &str)]) -> Vec<Output> {
+    let pes = programs.len() as u32;
     let config = CoordinatorConfig::local(pes, Choice::Shm, ARENA_BYTES);
     let coordinator = Coordinator::<pangea::primitives::System>::start(&config).expect("starts");
     let start = |rank| -> Child {
-        Command::new(program)
+        Command::new(programs[rank as usize])
             .args(arguments)
             .envs(coordinator.job().for_rank(Rank(rank)).to_env())
             .env("SHMEM_SYMMETRIC_SIZE", "4m")
@@ -173,6 +179,29 @@ fn who_looks_for_what_a_dead_pe_was_to_write_hears_of_it() {
         }
         assert!(all.contains(&format!("rank {} died", pes - 1)), "{which}: {all}");
     }
+}
+
+#[test]
+fn programs_that_differ_have_a_heap() {
+    let [first, second, third] = [
+        build("mixed.c", "mixed", SHARED),
+        build("mixed.c", "mixed-other", &[&["-DNUMBER=1"], SHARED].concat()),
+        build("mixed.c", "mixed-more", &[&["-DMORE=100000"], SHARED].concat()),
+    ];
+    let alone = ("PANGEA_SHMEM_VARIABLES", "0");
+    for (programs, environment) in
+        [([&*first, &*second], &[][..]), ([&*first, &*third], &[alone][..])]
+    {
+        for output in run_all(&programs, &[], environment) {
+            assert!(output.status.success(), "{}", said(&[output]));
+        }
+        let outputs = run_all(&programs, &["variable"], environment);
+        let all = said(&outputs);
+        assert!(outputs.iter().all(|output| output.status.code() == Some(1)), "{all}");
+        assert!(all.contains("shmem_long_p: ") && all.contains("variables are not: "), "{all}");
+    }
+    let all = said(&run_all(&[&*first, &*third], &[], &[]));
+    assert!(all.contains("the same program") && all.contains("PANGEA_SHMEM_VARIABLES=0"), "{all}");
 }
 
 #[test]
