@@ -8,7 +8,7 @@ use std::ptr;
 
 use super::ground::Ground;
 use super::group::Group;
-use super::layout::CHUNK_DATA;
+use super::layout::{CHUNK_DATA, CHUNKS};
 use crate::error::Problem;
 
 /// Copies block `me` of each member's `source` to that member's block of this one's `dest`; blocks of `len` bytes.
@@ -25,7 +25,7 @@ pub(super) unsafe fn alltoall<G: Ground>(
     // SAFETY: by the contract. Sources are not written during the call; what is read lies between two syncs.
     unsafe {
         if group.is_small(len) && group.size() > 1 {
-            let staged = group.stage()?;
+            let staged = group.stage(CHUNKS)?;
             for member in group.others() {
                 let from = group.ground.own(block(source, member));
                 group.give(staged, member, group.me, from, len)?;
@@ -97,7 +97,7 @@ pub(super) unsafe fn alltoalls<G: Ground>(
             }
         };
         if group.is_small(count * size) && group.size() > 1 {
-            let staged = group.stage()?;
+            let staged = group.stage(CHUNKS)?;
             let mut packed = [0_u8; CHUNK_DATA];
             for member in group.others() {
                 for (index, into) in packed[..count * size].chunks_exact_mut(size).enumerate() {

@@ -12,7 +12,7 @@ use super::layout::CHUNK_DATA;
 use super::schedule;
 use crate::error::Problem;
 
-/// The one chunk that a member gets.
+/// The one chunk that a member gets, so that many broadcasts may follow each other before anybody waits for the last.
 const CHUNK: u32 = 0;
 
 /// Copies `len` bytes from the root's `source` to the `dest` of all others, and to its own if `root_too`.
@@ -57,7 +57,7 @@ unsafe fn along_a_tree<G: Ground>(
     len: usize,
     root: u32,
 ) -> Result<(), Problem> {
-    let staged = group.stage()?;
+    let staged = group.stage(1)?;
     let bytes = if group.me == root {
         group.ground.own(source).cast_const()
     } else {

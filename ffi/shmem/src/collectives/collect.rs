@@ -5,7 +5,7 @@
 
 use super::ground::Ground;
 use super::group::Group;
-use super::layout::CHUNK_DATA;
+use super::layout::{CHUNK_DATA, CHUNKS};
 use crate::error::Problem;
 
 /// Copies `len` bytes from the `source` of each to the `dest` of all.
@@ -22,7 +22,7 @@ pub(super) unsafe fn fcollect<G: Ground>(
     // SAFETY: by the contract. Sources are not written during the call; what is read lies between two syncs.
     unsafe {
         if group.is_small(len) && group.size() > 1 {
-            let staged = group.stage()?;
+            let staged = group.stage(CHUNKS)?;
             for member in group.others() {
                 group.give(staged, member, group.me, group.ground.own(source), len)?;
             }
@@ -68,7 +68,7 @@ pub(super) unsafe fn collect<G: Ground>(
             group.moved()?;
             return group.sync();
         }
-        let staged = group.stage()?;
+        let staged = group.stage(CHUNKS)?;
         let given = if len <= CHUNK_DATA { len } else { 0 };
         for member in group.others() {
             group.give_part(staged, member, group.me, group.ground.own(source), given, len)?;

@@ -5,10 +5,10 @@
 //! Operations of a team have numbers, the same on all members, because all do the same operations in the same order. A
 //! sign is the number of the operation for which it stands, so nothing is ever set back.
 //!
-//! Chunks are used again. A member may write into the set of staged operation `s` when all have finished `s - SETS`, which
-//! lies in the same set. It knows that all have finished what came before an operation that ended for it only after all
-//! had begun it. All but broadcasts are such; when [`SETS`](layout::SETS) broadcasts would follow each other without one,
-//! a sync is put between, on all members alike (`stage`).
+//! Chunks are numbered as they are taken, and used again in turns. A member may write into chunk `n` when all have
+//! finished with `n - RING`, which lies in the same place. It knows that all have finished what came before an operation
+//! that ended for it only after all had begun it. All but broadcasts are such; when broadcasts that follow each other
+//! without one have taken all of [`RING`](layout::RING), a sync is put between, on all members alike (`stage`).
 //!
 //! # Work arrays
 //!
@@ -31,9 +31,9 @@ use crate::types::Set;
 pub(crate) struct Counts {
     /// The number of the last operation.
     operations: AtomicU64,
-    /// The number of the last staged operation.
+    /// How many chunks were taken.
     staged: AtomicU64,
-    /// Up to which staged operation all members have finished, as far as is known.
+    /// How many of them all members have finished with, as far as is known.
     finished: AtomicU64,
 }
 
@@ -72,7 +72,8 @@ pub(crate) enum Words<'a> {
 pub(super) struct Staged {
     slot: u64,
     sign: u64,
-    number: u64,
+    /// The number of its first chunk.
+    first: u64,
 }
 
 /// The members of a collective, this PE among them.
@@ -194,7 +195,7 @@ impl<'a, G: Ground> Group<'a, G> {
         words[self.me as usize] = word;
         if self.is_direct() {
             let bytes = word.to_ne_bytes();
-            let staged = self.stage()?;
+            let staged = self.stage(layout::CHUNKS)?;
             for member in self.others() {
                 // SAFETY: the bytes are on the stack.
                 unsafe { self.give(staged, member, self.me, bytes.as_ptr(), bytes.len())? };
@@ -226,17 +227,17 @@ impl<'a, G: Ground> Group<'a, G> {
         Ok(ManuallyDrop::into_inner(words))
     }
 
-    /// Begins an operation that uses chunks. Only with a slot.
-    pub(super) fn stage(&self) -> Result<Staged, Problem> {
+    /// Begins an operation that uses as many chunks as this: one, or [`CHUNKS`](layout::CHUNKS). Only with a slot.
+    pub(super) fn stage(&self, chunks: u64) -> Result<Staged, Problem> {
         let Words::Slot { at: slot, counts } = self.words else {
             unreachable!("work arrays have no chunks")
         };
-        let number = counts.staged.load(Ordering::Relaxed) + 1;
-        if number > counts.finished.load(Ordering::Relaxed) + layout::SETS {
+        let first = counts.staged.load(Ordering::Relaxed).next_multiple_of(chunks);
+        if first + chunks > counts.finished.load(Ordering::Relaxed) + layout::RING {
             self.sync()?;
         }
-        counts.staged.store(number, Ordering::Relaxed);
-        Ok(Staged { slot, sign: counts.begin(), number })
+        counts.staged.store(first + chunks, Ordering::Relaxed);
+        Ok(Staged { slot, sign: counts.begin(), first })
     }
 
     /// Gives bytes to a member, in one of its chunks.
@@ -269,7 +270,7 @@ impl<'a, G: Ground> Group<'a, G> {
         told: usize,
     ) -> Result<(), Problem> {
         debug_assert!(len <= CHUNK_DATA);
-        let chunk = staged.slot + layout::chunk(staged.number, index);
+        let chunk = staged.slot + layout::chunk(staged.first + u64::from(index));
         let rank = self.rank(to);
         if let Some(base) = self.ground.mapped(rank) {
             let chunk = base.wrapping_add(chunk as usize);
@@ -295,7 +296,7 @@ impl<'a, G: Ground> Group<'a, G> {
     /// Waits for what a member has put into a chunk of this one: the bytes, good until the operation ends here, and the
     /// length.
     pub(super) fn take(&self, staged: Staged, index: u32) -> Result<(*const u8, usize), Problem> {
-        let chunk = staged.slot + layout::chunk(staged.number, index);
+        let chunk = staged.slot + layout::chunk(staged.first + u64::from(index));
         self.ground.until(chunk, staged.sign)?;
         let length = self.ground.own_word(chunk + layout::LENGTH).load(Ordering::Relaxed);
         Ok((self.ground.own(chunk + layout::DATA), length as usize))
@@ -304,7 +305,7 @@ impl<'a, G: Ground> Group<'a, G> {
     /// A staged operation has ended here, and that is only possible after all had begun it.
     pub(super) fn all_began(&self, staged: Staged) {
         if let Words::Slot { counts, .. } = self.words {
-            counts.met(staged.number - 1);
+            counts.met(staged.first);
         }
     }
 

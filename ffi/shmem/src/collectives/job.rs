@@ -12,8 +12,9 @@ use crate::order::complete;
 use crate::state::State;
 use crate::teams::Found;
 
-/// How often to look before the processor is offered to others.
-const PATIENCE: u32 = 2000;
+/// How often to look before the processor is offered to others: for about 2 µs, because who is waited for may have lost its
+/// own to another program.
+const PATIENCE: u32 = 80;
 /// The same where there are more PEs than processors: who is waited for may need this one.
 const IMPATIENCE: u32 = 16;
 /// How often to offer it, until the runtime waits, which also looks for what has gone wrong.

@@ -5,24 +5,24 @@
 //! | signs of members, one of each of the first [`DIRECT`] | 64 | that member |
 //! | signs of rounds of dissemination | 256 | the one member that is so far behind |
 //! | published words | 64 | the owner |
-//! | chunks: [`SETS`] in turns of [`CHUNKS`] each | 64 Ki | whose turn it is by the algorithm |
+//! | chunks, [`RING`] of them, in turns | 68 Ki | whose turn it is by the algorithm |
 //!
 //! Signs are numbers of operations, of which each has one writer, so they only grow. A chunk is a sign, the length of what
-//! is in it, and the bytes; up to 48 of them lie in the sign's own line.
+//! is in it, and the bytes; up to 48 of them lie in the sign's own line. An operation takes one chunk, or [`CHUNKS`].
 
 /// How many teams can be at the same time, those that are there from the beginning included.
 pub(crate) const SLOTS: u64 = 64;
 /// The bytes of a slot.
-pub(crate) const SLOT_BYTES: u64 = CHUNKS_AT + SETS * CHUNKS * CHUNK;
+pub(crate) const SLOT_BYTES: u64 = CHUNKS_AT + RING * CHUNK;
 
 /// Up to so many members each speaks to each.
 pub(super) const DIRECT: u32 = 8;
-/// Sets of chunks, used in turns.
-pub(super) const SETS: u64 = 4;
-/// The chunks of a set.
+/// Chunks, used in turns.
+pub(super) const RING: u64 = 64;
+/// The most that an operation takes.
 pub(super) const CHUNKS: u64 = 16;
-/// The bytes of a chunk.
-const CHUNK: u64 = 1024;
+/// The bytes of a chunk: 1 KiB of a program's fits, and neighbors do not share sets of a cache.
+const CHUNK: u64 = 1024 + 64;
 /// The bytes that fit into a chunk.
 pub(super) const CHUNK_DATA: usize = (CHUNK - DATA) as usize;
 /// Where the length stands in a chunk.
@@ -36,6 +36,8 @@ const CHUNKS_AT: u64 = 512;
 
 const _: () = assert!(PUBLISHED_AT + 64 <= CHUNKS_AT);
 const _: () = assert!(DIRECT as u64 * 8 <= ROUNDS_AT && DIRECT as u64 <= CHUNKS);
+// One that takes many may have to pass over as many, to begin where these do.
+const _: () = assert!(RING.is_multiple_of(CHUNKS) && RING >= 2 * CHUNKS);
 const _: () = assert!(SLOT_BYTES.is_multiple_of(64) && CHUNK.is_multiple_of(64));
 
 /// The sign of a member.
@@ -53,9 +55,9 @@ pub(super) fn published() -> u64 {
     PUBLISHED_AT
 }
 
-/// A chunk in the set of a staged operation.
-pub(super) fn chunk(operation: u64, index: u32) -> u64 {
-    CHUNKS_AT + (operation % SETS * CHUNKS + u64::from(index)) * CHUNK
+/// A chunk by its number among all that were ever taken.
+pub(super) fn chunk(number: u64) -> u64 {
+    CHUNKS_AT + number % RING * CHUNK
 }
 
 /// The words of an active set, its `pSync`, all 0 at rest: a counter for each round of dissemination, and then the

@@ -105,7 +105,7 @@ unsafe fn directly<G: Ground>(
 ) -> Result<(), Problem> {
     let len = count * kernel.size;
     let own = group.ground.own(source);
-    let staged = group.stage()?;
+    let staged = group.stage(CHUNKS)?;
     for member in group.others() {
         // SAFETY: the source is not written during the call.
         unsafe { group.give(staged, member, group.me, own, len)? };
@@ -137,7 +137,7 @@ unsafe fn by_doubling<G: Ground>(
 ) -> Result<(), Problem> {
     let len = count * kernel.size;
     let (own, into) = (group.ground.own(source), group.ground.own(dest));
-    let staged = group.stage()?;
+    let staged = group.stage(CHUNKS)?;
     let take = |index| group.take(staged, index).map(|(bytes, _)| bytes);
     // SAFETY: as in `directly`; each chunk is written once in an operation.
     unsafe {
