@@ -22,7 +22,7 @@
 //! | `wait`, `signals`, `locks` | point-to-point synchronization, signals, distributed locks |
 //! | `both` | Pangea's own interface, for the same node |
 //! | `query` | who is there, what is accessible, versions |
-//! | `long_double` | entries that take or return a `long double` |
+//! | `long_double`, `extended` | entries that take or return a `long double`, and arithmetic on it |
 //!
 //! What is known of the design stands in `docs/decisions/0021-the-c-libraries.md`.
 
@@ -39,6 +39,7 @@ mod collectives;
 mod contexts;
 mod entries;
 mod error;
+mod extended;
 mod fork;
 mod heap;
 mod locks;

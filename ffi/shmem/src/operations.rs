@@ -1,8 +1,8 @@
 //! The operations of reductions, on all types that they are for.
 
 use std::ops::{BitAnd, BitOr, BitXor};
-use std::ptr;
 
+use crate::extended;
 use crate::types::{Complex, LongDouble};
 
 /// Combines two values.
@@ -153,97 +153,25 @@ macro_rules! floats {
 
 floats!(f32 f64);
 
-/// Does something to two extended floats on the processor's stack of them, and stores the result.
-macro_rules! extended {
-    ($left:expr, $right:expr, $instruction:literal) => {{
-        let mut result = LongDouble([0; 16]);
-        // SAFETY: the instructions read and write the 10 bytes of each operand, and leave the stack as it was.
-        unsafe {
-            std::arch::asm!(
-                "fld tbyte ptr [{left}]",
-                "fld tbyte ptr [{right}]",
-                $instruction,
-                "fstp tbyte ptr [{result}]",
-                left = in(reg) &raw const $left,
-                right = in(reg) &raw const $right,
-                result = in(reg) &raw mut result,
-                out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
-                out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
-                options(nostack),
-            );
-        }
-        result
-    }};
-}
-
 impl Number for LongDouble {
     fn plus(self, other: LongDouble) -> LongDouble {
-        extended!(self, other, "faddp st(1), st(0)")
+        extended::sum(&self, &other)
     }
 
     fn times(self, other: LongDouble) -> LongDouble {
-        extended!(self, other, "fmulp st(1), st(0)")
+        extended::product(&self, &other)
     }
 }
 
 impl Ordered for LongDouble {
     fn is_above(&self, other: &LongDouble) -> bool {
-        let above: u8;
-        // SAFETY: as in `extended!`.
-        unsafe {
-            std::arch::asm!(
-                "fld tbyte ptr [{right}]",
-                "fld tbyte ptr [{left}]",
-                "fucomip st(0), st(1)",
-                "seta {above}",
-                "fstp st(0)",
-                left = in(reg) ptr::from_ref(self),
-                right = in(reg) ptr::from_ref(other),
-                above = lateout(reg_byte) above,
-                out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
-                out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
-                options(nostack, readonly),
-            );
-        }
-        above != 0
+        extended::is_above(self, other)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// An extended float of a small whole number.
-    fn extended(value: i64) -> LongDouble {
-        let mut result = LongDouble([0; 16]);
-        // SAFETY: as in `extended!`.
-        unsafe {
-            std::arch::asm!(
-                "fild qword ptr [{value}]",
-                "fstp tbyte ptr [{result}]",
-                value = in(reg) &raw const value,
-                result = in(reg) &raw mut result,
-                out("st(0)") _, out("st(1)") _, out("st(2)") _, out("st(3)") _,
-                out("st(4)") _, out("st(5)") _, out("st(6)") _, out("st(7)") _,
-                options(nostack),
-            );
-        }
-        result
-    }
-
-    #[test]
-    fn extended_floats_are_calculated() {
-        let large = (1 << 62) + 1;
-        for (left, right) in [(3, 4), (-3, 4), (4, -3), (0, 0), (large, -1), (1, large)] {
-            let (a, b) = (extended(left), extended(right));
-            assert_eq!(<Sum as Operation<_>>::combine(a, b).0, extended(left + right).0);
-            assert_eq!(<Max as Operation<_>>::combine(a, b).0, extended(left.max(right)).0);
-            assert_eq!(<Min as Operation<_>>::combine(a, b).0, extended(left.min(right)).0);
-            if left != large && right != large {
-                assert_eq!(<Product as Operation<_>>::combine(a, b).0, extended(left * right).0);
-            }
-        }
-    }
 
     #[test]
     fn integers_wrap() {
