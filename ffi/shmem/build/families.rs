@@ -81,9 +81,9 @@ pub(crate) const FAMILIES: &[Family] = &[
     ("shmem_{N}_put_signal", "rma::put_signal", Size),
     ("shmem_put{N}_signal", "rma::put_signal", Size),
     ("shmem_putmem_signal", "rma::put_signal", Size),
-    ("shmem_{N}_put_signal_nbi", "rma::put_signal", Size),
-    ("shmem_put{N}_signal_nbi", "rma::put_signal", Size),
-    ("shmem_putmem_signal_nbi", "rma::put_signal", Size),
+    ("shmem_{N}_put_signal_nbi", "rma::put_signal_nbi", Size),
+    ("shmem_put{N}_signal_nbi", "rma::put_signal_nbi", Size),
+    ("shmem_putmem_signal_nbi", "rma::put_signal_nbi", Size),
     ("shmem_fence", "order::fence", Nothing),
     ("shmem_quiet", "order::quiet", Nothing),
     // Atomics.

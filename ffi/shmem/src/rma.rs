@@ -50,13 +50,22 @@ pub(crate) unsafe fn put<const SIZE: usize>(
         return unsafe { ptr::copy(source.cast(), at, bytes) };
     }
     // SAFETY: as the caller promises.
-    unsafe { put_far(name, context, dest, source, (elements, SIZE), pe) }
+    unsafe { put_far(name, context, dest, source, (elements, SIZE), pe, Source::Free) }
 }
 
-/// Puts an array without waiting: in place that is the same, and over a NIC the source is staged anyway.
+/// What the program may do with the source of a put when it has returned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// Change it: what is not sent by then is a copy.
+    Free,
+    /// Nothing before `quiet`: symmetric memory is sent from where it is.
+    Lent,
+}
+
+/// Puts an array that stays as it is until `quiet`: in place that is the same.
 ///
 /// # Safety
-/// As [`put`].
+/// As [`put`], and `source` is not written before `quiet`.
 #[inline]
 pub(crate) unsafe fn put_nbi<const SIZE: usize>(
     name: &'static str,
@@ -66,8 +75,16 @@ pub(crate) unsafe fn put_nbi<const SIZE: usize>(
     elements: usize,
     pe: c_int,
 ) {
+    if let Some(bytes) = elements.checked_mul(SIZE)
+        && let Some(pe) = context.pe_of_world(pe)
+        && let Some(at) = place(dest, bytes, pe)
+        && !source.is_null()
+    {
+        // SAFETY: as for `put`.
+        return unsafe { ptr::copy(source.cast(), at, bytes) };
+    }
     // SAFETY: as the caller promises.
-    unsafe { put::<SIZE>(name, context, dest, source, elements, pe) }
+    unsafe { put_far(name, context, dest, source, (elements, SIZE), pe, Source::Lent) }
 }
 
 #[cold]
@@ -78,6 +95,7 @@ unsafe fn put_far(
     source: *const c_void,
     (elements, size): (usize, usize),
     pe: c_int,
+    lending: Source,
 ) {
     ending(name, || {
         let state = state()?;
@@ -88,12 +106,13 @@ unsafe fn put_far(
         }
         let at = state.to_offset(dest, bytes)?;
         let source = own(source, "source")?.cast();
+        let (symmetric, rank) = (&state.symmetric, target.rank);
         // SAFETY: as the caller promises.
         unsafe {
-            if target.may_wait {
-                state.symmetric.write_later(target.rank, at, source, bytes)?;
-            } else {
-                state.symmetric.write(target.rank, at, source, bytes)?;
+            match lending {
+                _ if !target.may_wait => symmetric.write(rank, at, source, bytes)?,
+                Source::Lent => symmetric.write_lent(rank, at, source, bytes)?,
+                Source::Free => symmetric.write_later(rank, at, source, bytes)?,
             }
         }
         Ok(())
@@ -206,7 +225,7 @@ pub(crate) unsafe fn p<T: Copy>(
 #[cold]
 unsafe fn p_far<T>(name: &str, context: Context, dest: *mut c_void, value: *const T, pe: c_int) {
     // SAFETY: as the caller promises.
-    unsafe { put_far(name, context, dest, value.cast(), (1, size_of::<T>()), pe) }
+    unsafe { put_far(name, context, dest, value.cast(), (1, size_of::<T>()), pe, Source::Free) }
 }
 
 /// Gets one element.
@@ -258,7 +277,54 @@ pub(crate) unsafe fn put_signal<const SIZE: usize>(
     operation: c_int,
     pe: c_int,
 ) {
-    if let Some(bytes) = elements.checked_mul(SIZE)
+    // SAFETY: as the caller promises.
+    unsafe {
+        let signal = (signal, value, operation);
+        if !signaled(context, dest, source, (elements, SIZE), signal, pe) {
+            put_signal_far(name, context, dest, source, (elements, SIZE), signal, pe, Source::Free);
+        }
+    }
+}
+
+/// As [`put_signal`], where the array stays as it is until `quiet`.
+///
+/// # Safety
+/// As [`put_signal`], and `source` is not written before `quiet`.
+#[inline]
+pub(crate) unsafe fn put_signal_nbi<const SIZE: usize>(
+    name: &'static str,
+    context: Context,
+    dest: *mut c_void,
+    source: *const c_void,
+    elements: usize,
+    signal: *mut u64,
+    value: u64,
+    operation: c_int,
+    pe: c_int,
+) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        let signal = (signal, value, operation);
+        if !signaled(context, dest, source, (elements, SIZE), signal, pe) {
+            put_signal_far(name, context, dest, source, (elements, SIZE), signal, pe, Source::Lent);
+        }
+    }
+}
+
+/// Puts and signals in place, if that can be.
+///
+/// # Safety
+/// As [`put_signal`].
+#[inline(always)]
+unsafe fn signaled(
+    context: Context,
+    dest: *mut c_void,
+    source: *const c_void,
+    (elements, size): (usize, usize),
+    (signal, value, operation): (*mut u64, u64, c_int),
+    pe: c_int,
+) -> bool {
+    if let Some(bytes) = elements.checked_mul(size)
         && let Some(world) = context.pe_of_world(pe)
         && let Some(at) = place(dest, bytes, world)
         && let Some(signal) = element(signal, world)
@@ -275,13 +341,9 @@ pub(crate) unsafe fn put_signal<const SIZE: usize>(
                 signal.fetch_add(value, Ordering::Release);
             }
         }
-        return;
+        return true;
     }
-    // SAFETY: as the caller promises.
-    unsafe {
-        let signal = (signal, value, operation);
-        put_signal_far(name, context, dest, source, (elements, SIZE), signal, pe);
-    }
+    false
 }
 
 const SET: c_int = 0;
@@ -296,6 +358,7 @@ unsafe fn put_signal_far(
     (elements, size): (usize, usize),
     (signal, value, operation): (*mut u64, u64, c_int),
     pe: c_int,
+    lending: Source,
 ) {
     ending(name, || {
         let state = state()?;
@@ -315,9 +378,18 @@ unsafe fn put_signal_far(
             0 => (signal_at, (&raw const value).cast()),
             _ => (state.to_offset(dest, bytes)?, own(source, "source")?.cast()),
         };
-        let symmetric = &state.symmetric;
+        let (symmetric, rank) = (&state.symmetric, target.rank);
         // SAFETY: as the caller promises.
-        unsafe { symmetric.write_signal(target.rank, at, source, bytes, signal_at, operation)? };
+        unsafe {
+            match lending {
+                Source::Free => {
+                    symmetric.write_signal(rank, at, source, bytes, signal_at, operation)?;
+                }
+                Source::Lent => {
+                    symmetric.write_signal_lent(rank, at, source, bytes, signal_at, operation)?;
+                }
+            }
+        }
         if target.may_wait { Ok(()) } else { crate::order::complete(state) }
     });
 }
