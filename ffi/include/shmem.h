@@ -1986,6 +1986,316 @@ void shmem_ptrdiff_add(ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATE
 
 long shmem_swap(long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
 
+/* Single elements and atomics are defined here, too, as what is called where it cannot be taken in: so addresses of routines, and
+ * routines of a program's own in their place, are as ever. Define PANGEA_SHMEM_NO_INLINE to have every access a call. */
+#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(PANGEA_SHMEM_NO_INLINE)
+
+/* Set by the library: the heap without its last bytes, so that elements that begin there end in it, and how far it is to where
+ * each PE's is mapped. `pes` is 0 where the library has to be called: before shmem_init, over a NIC, for debugging, and where a
+ * routine was replaced. Weak, lest a program have a copy. */
+struct pangea_shmem_ways { unsigned int pes, within; size_t heap, room; const ptrdiff_t *away; };
+extern struct pangea_shmem_ways pangea_shmem_ways __attribute__((__weak__));
+
+#define SHMEM_INLINE_ extern __inline__ __attribute__((__gnu_inline__))
+/* What the compiler may not move across, as it may not across a call. */
+#define SHMEM_BARRIER_() __asm__ __volatile__("" : : : "memory")
+
+/* Whether a PE's counterpart of an element is mapped, and where. */
+SHMEM_INLINE_ __attribute__((__always_inline__)) int shmem_is_near_(const void *address, int pe)
+{
+    return __builtin_expect((unsigned int)pe < pangea_shmem_ways.pes &&
+                            (size_t)address - pangea_shmem_ways.heap < pangea_shmem_ways.room, 1);
+}
+SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const void *address, int pe)
+{
+    return (char *)(size_t)address + pangea_shmem_ways.away[(unsigned int)pe];
+}
+
+#define SHMEM_P_(N, T) \
+    extern void shmem_##N##_p_far_(T *, T, int) __asm__("shmem_" #N "_p"); \
+    SHMEM_INLINE_ void shmem_##N##_p(T *dest, T value, int pe) \
+    { \
+        SHMEM_BARRIER_(); \
+        if (shmem_is_near_(dest, pe)) *(volatile T *)shmem_at_(dest, pe) = value; \
+        else shmem_##N##_p_far_(dest, value, pe); \
+    }
+#define SHMEM_G_(N, T) \
+    extern T shmem_##N##_g_far_(const T *, int) __asm__("shmem_" #N "_g"); \
+    SHMEM_INLINE_ T shmem_##N##_g(const T *source, int pe) \
+    { \
+        T value; \
+        if (!shmem_is_near_(source, pe)) return shmem_##N##_g_far_(source, pe); \
+        value = *(const volatile T *)shmem_at_(source, pe); \
+        SHMEM_BARRIER_(); \
+        return value; \
+    }
+#define SHMEM_ALIGNED_(address, T) __builtin_expect(((size_t)(address) & (sizeof(T) - 1)) == 0, 1)
+/* An atomic without an answer, and one with, of parameters and their names. */
+#define SHMEM_PLAIN_(N, T, name, declared, given, what) \
+    extern void shmem_##N##_atomic_##name##_far_ declared __asm__("shmem_" #N "_atomic_" #name); \
+    SHMEM_INLINE_ void shmem_##N##_atomic_##name declared \
+    { \
+        if (shmem_is_near_(dest, pe) && SHMEM_ALIGNED_(dest, T)) { \
+            T *const at = (T *)shmem_at_(dest, pe); \
+            what; \
+        } else shmem_##N##_atomic_##name##_far_ given; \
+    }
+#define SHMEM_ANSWERED_(N, T, name, declared, given, what) \
+    extern T shmem_##N##_atomic_##name##_far_ declared __asm__("shmem_" #N "_atomic_" #name); \
+    SHMEM_INLINE_ T shmem_##N##_atomic_##name declared \
+    { \
+        T found; \
+        if (shmem_is_near_(dest, pe) && SHMEM_ALIGNED_(dest, T)) { \
+            T *const at = (T *)shmem_at_(dest, pe); \
+            what; \
+            return found; \
+        } \
+        return shmem_##N##_atomic_##name##_far_ given; \
+    }
+#define SHMEM_FETCH_(N, T) \
+    SHMEM_ANSWERED_(N, T, fetch, (const T *dest, int pe), (dest, pe), __atomic_load(at, &found, __ATOMIC_ACQUIRE))
+#define SHMEM_SET_(N, T) \
+    SHMEM_PLAIN_(N, T, set, (T *dest, T value, int pe), (dest, value, pe), __atomic_store(at, &value, __ATOMIC_RELEASE))
+#define SHMEM_SWAP_(N, T) \
+    SHMEM_ANSWERED_(N, T, swap, (T *dest, T value, int pe), (dest, value, pe), \
+                    __atomic_exchange(at, &value, &found, __ATOMIC_ACQ_REL))
+#define SHMEM_COMPARE_SWAP_(N, T) \
+    SHMEM_ANSWERED_(N, T, compare_swap, (T *dest, T cond, T value, int pe), (dest, cond, value, pe), \
+                    found = cond; __atomic_compare_exchange_n(at, &found, value, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+#define SHMEM_CHANGE_(N, T, name, change) \
+    SHMEM_PLAIN_(N, T, name, (T *dest, T value, int pe), (dest, value, pe), (void)change(at, value, __ATOMIC_ACQ_REL))
+#define SHMEM_FETCH_CHANGE_(N, T, name, change) \
+    SHMEM_ANSWERED_(N, T, name, (T *dest, T value, int pe), (dest, value, pe), found = change(at, value, __ATOMIC_ACQ_REL))
+#define SHMEM_INC_(N, T) \
+    SHMEM_PLAIN_(N, T, inc, (T *dest, int pe), (dest, pe), (void)__atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
+#define SHMEM_FETCH_INC_(N, T) \
+    SHMEM_ANSWERED_(N, T, fetch_inc, (T *dest, int pe), (dest, pe), found = __atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
+#define SHMEM_ADD_(N, T) SHMEM_CHANGE_(N, T, add, __atomic_fetch_add)
+#define SHMEM_AND_(N, T) SHMEM_CHANGE_(N, T, and, __atomic_fetch_and)
+#define SHMEM_OR_(N, T) SHMEM_CHANGE_(N, T, or, __atomic_fetch_or)
+#define SHMEM_XOR_(N, T) SHMEM_CHANGE_(N, T, xor, __atomic_fetch_xor)
+#define SHMEM_FETCH_ADD_(N, T) SHMEM_FETCH_CHANGE_(N, T, fetch_add, __atomic_fetch_add)
+#define SHMEM_FETCH_AND_(N, T) SHMEM_FETCH_CHANGE_(N, T, fetch_and, __atomic_fetch_and)
+#define SHMEM_FETCH_OR_(N, T) SHMEM_FETCH_CHANGE_(N, T, fetch_or, __atomic_fetch_or)
+#define SHMEM_FETCH_XOR_(N, T) SHMEM_FETCH_CHANGE_(N, T, fetch_xor, __atomic_fetch_xor)
+
+SHMEM_P_(float, float)
+SHMEM_P_(double, double)
+SHMEM_P_(char, char)
+SHMEM_P_(schar, signed char)
+SHMEM_P_(short, short)
+SHMEM_P_(int, int)
+SHMEM_P_(long, long)
+SHMEM_P_(longlong, long long)
+SHMEM_P_(uchar, unsigned char)
+SHMEM_P_(ushort, unsigned short)
+SHMEM_P_(uint, unsigned int)
+SHMEM_P_(ulong, unsigned long)
+SHMEM_P_(ulonglong, unsigned long long)
+SHMEM_P_(int8, int8_t)
+SHMEM_P_(int16, int16_t)
+SHMEM_P_(int32, int32_t)
+SHMEM_P_(int64, int64_t)
+SHMEM_P_(uint8, uint8_t)
+SHMEM_P_(uint16, uint16_t)
+SHMEM_P_(uint32, uint32_t)
+SHMEM_P_(uint64, uint64_t)
+SHMEM_P_(size, size_t)
+SHMEM_P_(ptrdiff, ptrdiff_t)
+SHMEM_G_(float, float)
+SHMEM_G_(double, double)
+SHMEM_G_(char, char)
+SHMEM_G_(schar, signed char)
+SHMEM_G_(short, short)
+SHMEM_G_(int, int)
+SHMEM_G_(long, long)
+SHMEM_G_(longlong, long long)
+SHMEM_G_(uchar, unsigned char)
+SHMEM_G_(ushort, unsigned short)
+SHMEM_G_(uint, unsigned int)
+SHMEM_G_(ulong, unsigned long)
+SHMEM_G_(ulonglong, unsigned long long)
+SHMEM_G_(int8, int8_t)
+SHMEM_G_(int16, int16_t)
+SHMEM_G_(int32, int32_t)
+SHMEM_G_(int64, int64_t)
+SHMEM_G_(uint8, uint8_t)
+SHMEM_G_(uint16, uint16_t)
+SHMEM_G_(uint32, uint32_t)
+SHMEM_G_(uint64, uint64_t)
+SHMEM_G_(size, size_t)
+SHMEM_G_(ptrdiff, ptrdiff_t)
+SHMEM_FETCH_(float, float)
+SHMEM_FETCH_(double, double)
+SHMEM_FETCH_(int, int)
+SHMEM_FETCH_(long, long)
+SHMEM_FETCH_(longlong, long long)
+SHMEM_FETCH_(uint, unsigned int)
+SHMEM_FETCH_(ulong, unsigned long)
+SHMEM_FETCH_(ulonglong, unsigned long long)
+SHMEM_FETCH_(int32, int32_t)
+SHMEM_FETCH_(int64, int64_t)
+SHMEM_FETCH_(uint32, uint32_t)
+SHMEM_FETCH_(uint64, uint64_t)
+SHMEM_FETCH_(size, size_t)
+SHMEM_FETCH_(ptrdiff, ptrdiff_t)
+SHMEM_SET_(float, float)
+SHMEM_SET_(double, double)
+SHMEM_SET_(int, int)
+SHMEM_SET_(long, long)
+SHMEM_SET_(longlong, long long)
+SHMEM_SET_(uint, unsigned int)
+SHMEM_SET_(ulong, unsigned long)
+SHMEM_SET_(ulonglong, unsigned long long)
+SHMEM_SET_(int32, int32_t)
+SHMEM_SET_(int64, int64_t)
+SHMEM_SET_(uint32, uint32_t)
+SHMEM_SET_(uint64, uint64_t)
+SHMEM_SET_(size, size_t)
+SHMEM_SET_(ptrdiff, ptrdiff_t)
+SHMEM_COMPARE_SWAP_(int, int)
+SHMEM_COMPARE_SWAP_(long, long)
+SHMEM_COMPARE_SWAP_(longlong, long long)
+SHMEM_COMPARE_SWAP_(uint, unsigned int)
+SHMEM_COMPARE_SWAP_(ulong, unsigned long)
+SHMEM_COMPARE_SWAP_(ulonglong, unsigned long long)
+SHMEM_COMPARE_SWAP_(int32, int32_t)
+SHMEM_COMPARE_SWAP_(int64, int64_t)
+SHMEM_COMPARE_SWAP_(uint32, uint32_t)
+SHMEM_COMPARE_SWAP_(uint64, uint64_t)
+SHMEM_COMPARE_SWAP_(size, size_t)
+SHMEM_COMPARE_SWAP_(ptrdiff, ptrdiff_t)
+SHMEM_SWAP_(float, float)
+SHMEM_SWAP_(double, double)
+SHMEM_SWAP_(int, int)
+SHMEM_SWAP_(long, long)
+SHMEM_SWAP_(longlong, long long)
+SHMEM_SWAP_(uint, unsigned int)
+SHMEM_SWAP_(ulong, unsigned long)
+SHMEM_SWAP_(ulonglong, unsigned long long)
+SHMEM_SWAP_(int32, int32_t)
+SHMEM_SWAP_(int64, int64_t)
+SHMEM_SWAP_(uint32, uint32_t)
+SHMEM_SWAP_(uint64, uint64_t)
+SHMEM_SWAP_(size, size_t)
+SHMEM_SWAP_(ptrdiff, ptrdiff_t)
+SHMEM_FETCH_INC_(int, int)
+SHMEM_FETCH_INC_(long, long)
+SHMEM_FETCH_INC_(longlong, long long)
+SHMEM_FETCH_INC_(uint, unsigned int)
+SHMEM_FETCH_INC_(ulong, unsigned long)
+SHMEM_FETCH_INC_(ulonglong, unsigned long long)
+SHMEM_FETCH_INC_(int32, int32_t)
+SHMEM_FETCH_INC_(int64, int64_t)
+SHMEM_FETCH_INC_(uint32, uint32_t)
+SHMEM_FETCH_INC_(uint64, uint64_t)
+SHMEM_FETCH_INC_(size, size_t)
+SHMEM_FETCH_INC_(ptrdiff, ptrdiff_t)
+SHMEM_INC_(int, int)
+SHMEM_INC_(long, long)
+SHMEM_INC_(longlong, long long)
+SHMEM_INC_(uint, unsigned int)
+SHMEM_INC_(ulong, unsigned long)
+SHMEM_INC_(ulonglong, unsigned long long)
+SHMEM_INC_(int32, int32_t)
+SHMEM_INC_(int64, int64_t)
+SHMEM_INC_(uint32, uint32_t)
+SHMEM_INC_(uint64, uint64_t)
+SHMEM_INC_(size, size_t)
+SHMEM_INC_(ptrdiff, ptrdiff_t)
+SHMEM_FETCH_ADD_(int, int)
+SHMEM_FETCH_ADD_(long, long)
+SHMEM_FETCH_ADD_(longlong, long long)
+SHMEM_FETCH_ADD_(uint, unsigned int)
+SHMEM_FETCH_ADD_(ulong, unsigned long)
+SHMEM_FETCH_ADD_(ulonglong, unsigned long long)
+SHMEM_FETCH_ADD_(int32, int32_t)
+SHMEM_FETCH_ADD_(int64, int64_t)
+SHMEM_FETCH_ADD_(uint32, uint32_t)
+SHMEM_FETCH_ADD_(uint64, uint64_t)
+SHMEM_FETCH_ADD_(size, size_t)
+SHMEM_FETCH_ADD_(ptrdiff, ptrdiff_t)
+SHMEM_ADD_(int, int)
+SHMEM_ADD_(long, long)
+SHMEM_ADD_(longlong, long long)
+SHMEM_ADD_(uint, unsigned int)
+SHMEM_ADD_(ulong, unsigned long)
+SHMEM_ADD_(ulonglong, unsigned long long)
+SHMEM_ADD_(int32, int32_t)
+SHMEM_ADD_(int64, int64_t)
+SHMEM_ADD_(uint32, uint32_t)
+SHMEM_ADD_(uint64, uint64_t)
+SHMEM_ADD_(size, size_t)
+SHMEM_ADD_(ptrdiff, ptrdiff_t)
+SHMEM_FETCH_AND_(uint, unsigned int)
+SHMEM_FETCH_AND_(ulong, unsigned long)
+SHMEM_FETCH_AND_(ulonglong, unsigned long long)
+SHMEM_FETCH_AND_(int32, int32_t)
+SHMEM_FETCH_AND_(int64, int64_t)
+SHMEM_FETCH_AND_(uint32, uint32_t)
+SHMEM_FETCH_AND_(uint64, uint64_t)
+SHMEM_AND_(uint, unsigned int)
+SHMEM_AND_(ulong, unsigned long)
+SHMEM_AND_(ulonglong, unsigned long long)
+SHMEM_AND_(int32, int32_t)
+SHMEM_AND_(int64, int64_t)
+SHMEM_AND_(uint32, uint32_t)
+SHMEM_AND_(uint64, uint64_t)
+SHMEM_FETCH_OR_(uint, unsigned int)
+SHMEM_FETCH_OR_(ulong, unsigned long)
+SHMEM_FETCH_OR_(ulonglong, unsigned long long)
+SHMEM_FETCH_OR_(int32, int32_t)
+SHMEM_FETCH_OR_(int64, int64_t)
+SHMEM_FETCH_OR_(uint32, uint32_t)
+SHMEM_FETCH_OR_(uint64, uint64_t)
+SHMEM_OR_(uint, unsigned int)
+SHMEM_OR_(ulong, unsigned long)
+SHMEM_OR_(ulonglong, unsigned long long)
+SHMEM_OR_(int32, int32_t)
+SHMEM_OR_(int64, int64_t)
+SHMEM_OR_(uint32, uint32_t)
+SHMEM_OR_(uint64, uint64_t)
+SHMEM_FETCH_XOR_(uint, unsigned int)
+SHMEM_FETCH_XOR_(ulong, unsigned long)
+SHMEM_FETCH_XOR_(ulonglong, unsigned long long)
+SHMEM_FETCH_XOR_(int32, int32_t)
+SHMEM_FETCH_XOR_(int64, int64_t)
+SHMEM_FETCH_XOR_(uint32, uint32_t)
+SHMEM_FETCH_XOR_(uint64, uint64_t)
+SHMEM_XOR_(uint, unsigned int)
+SHMEM_XOR_(ulong, unsigned long)
+SHMEM_XOR_(ulonglong, unsigned long long)
+SHMEM_XOR_(int32, int32_t)
+SHMEM_XOR_(int64, int64_t)
+SHMEM_XOR_(uint32, uint32_t)
+SHMEM_XOR_(uint64, uint64_t)
+
+#undef SHMEM_P_
+#undef SHMEM_G_
+#undef SHMEM_FETCH_
+#undef SHMEM_SET_
+#undef SHMEM_COMPARE_SWAP_
+#undef SHMEM_SWAP_
+#undef SHMEM_FETCH_INC_
+#undef SHMEM_INC_
+#undef SHMEM_FETCH_ADD_
+#undef SHMEM_ADD_
+#undef SHMEM_FETCH_AND_
+#undef SHMEM_AND_
+#undef SHMEM_FETCH_OR_
+#undef SHMEM_OR_
+#undef SHMEM_FETCH_XOR_
+#undef SHMEM_XOR_
+#undef SHMEM_BARRIER_
+#undef SHMEM_ALIGNED_
+#undef SHMEM_PLAIN_
+#undef SHMEM_ANSWERED_
+#undef SHMEM_CHANGE_
+#undef SHMEM_FETCH_CHANGE_
+#undef SHMEM_INLINE_
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

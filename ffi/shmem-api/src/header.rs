@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::generic::generics;
+use crate::inline::definitions;
 use crate::list::List;
 use crate::routine::Routine;
 
@@ -103,7 +104,7 @@ fn shmem(list: &List) -> String {
     text.push_str(BEGIN_C);
     types(&mut text, list);
     declarations(&mut text, list, "");
-    text.push('\n');
+    line(&mut text, format_args!("\n{}", definitions(list)));
     text.push_str(END_C);
     text.push('\n');
     text.push_str(GENERICS);

@@ -6,6 +6,7 @@
 //! | `prototype.rs` | [`Prototype`]: a C function's declaration, taken apart and put together |
 //! | `routine.rs` | [`Routine`]: one function of the library; families written out, contexts added |
 //! | `generic.rs` | C11's type-generic interfaces |
+//! | `inline.rs` | the routines that the header defines, too |
 //! | `header.rs` | the headers |
 //! | `table.rs` | the table of routines in the documentation |
 //!
@@ -13,12 +14,14 @@
 
 mod generic;
 mod header;
+mod inline;
 mod list;
 mod prototype;
 mod routine;
 mod table;
 
 pub use header::{HEADERS, Header};
+pub use inline::inlined;
 pub use list::{
     Call, Constant, Family, Handle, List, ListError, Member, Source, Variable, Version,
 };

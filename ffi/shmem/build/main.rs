@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use entry::Entry;
 use families::FAMILIES;
-use shmem_api::{List, OPENSHMEM};
+use shmem_api::{List, OPENSHMEM, inlined};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
@@ -45,5 +45,11 @@ fn entries(list: &List) -> Result<String, Box<dyn Error>> {
             }
         }
     }
+    let names: String = inlined(list).iter().map(|name| format!("    c\"{name}\",\n")).collect();
+    write!(
+        text,
+        "/// The routines that the header defines, too.\n\
+         pub(crate) const INLINED: &[&std::ffi::CStr] = &[\n{names}];\n"
+    )?;
     Ok(text)
 }

@@ -23,6 +23,7 @@
 //! | `both` | Pangea's own interface, for the same node |
 //! | `query` | who is there, what is accessible, versions |
 //! | `long_double`, `extended` | entries that take or return a `long double`, and arithmetic on it |
+//! | `replaced` | whether a tool has taken the place of routines |
 //!
 //! What is known of the design stands in `docs/decisions/0021-the-c-libraries.md`.
 
@@ -49,6 +50,7 @@ mod operations;
 mod order;
 mod query;
 mod rendezvous;
+mod replaced;
 mod rma;
 mod settings;
 mod setup;

@@ -2,6 +2,9 @@
 //!
 //! Set once when setup ends, and only if every PE is reached in place. Until then, over a NIC, and after the end, `pes`
 //! is 0 and all take the long way, which does the same or says what is wrong.
+//!
+//! Programs look at it, too, by what `shmem.h` defines: its layout is part of the library's soname. Where a tool has taken
+//! the place of one of those routines, programs call, as if it were closed.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
@@ -9,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering}
 use crate::address::Piece;
 use crate::error::ending;
 use crate::state::{State, state};
+use crate::{entries, replaced};
 
 /// Where heap and variables of a PE are mapped here.
 pub(crate) struct Way {
@@ -16,32 +20,46 @@ pub(crate) struct Way {
     image: *mut u8,
 }
 
-/// The ranges of this PE, and the ways to all. A range is never empty, see [`NOWHERE`].
-#[repr(align(64))]
-struct Ways {
+/// The ranges of this PE, and the ways to all. A range is never empty, see [`NOWHERE`]. Up to `away` it is
+/// `struct pangea_shmem_ways`.
+#[repr(C, align(64))]
+pub(crate) struct Ways {
+    /// How many PEs programs reach without a call.
+    outside: AtomicU32,
     pes: AtomicU32,
-    /// Whether there are more PEs than processors.
-    is_crowded: AtomicBool,
     heap: AtomicUsize,
+    /// The heap's length without the last bytes of an element.
+    room: AtomicUsize,
+    /// By PE, what to add to addresses in the heap of this one.
+    away: AtomicPtr<isize>,
     heap_len: AtomicUsize,
     image: AtomicUsize,
     image_len: AtomicUsize,
     table: AtomicPtr<Way>,
+    /// Whether there are more PEs than processors.
+    is_crowded: AtomicBool,
 }
 
 /// A page at which no process has anything.
 const NOWHERE: usize = 1 << 63;
+/// The bytes of the longest element.
+const ELEMENT: usize = 16;
 /// The least length of a range, so that no length of an element has to be looked at twice.
 const PAGE: usize = 4096;
 
-static WAYS: Ways = Ways {
+/// The one that there is.
+#[unsafe(export_name = "pangea_shmem_ways")]
+pub(crate) static WAYS: Ways = Ways {
+    outside: AtomicU32::new(0),
     pes: AtomicU32::new(0),
-    is_crowded: AtomicBool::new(false),
     heap: AtomicUsize::new(NOWHERE),
+    room: AtomicUsize::new(0),
+    away: AtomicPtr::new(std::ptr::null_mut()),
     heap_len: AtomicUsize::new(PAGE),
     image: AtomicUsize::new(NOWHERE),
     image_len: AtomicUsize::new(PAGE),
     table: AtomicPtr::new(std::ptr::null_mut()),
+    is_crowded: AtomicBool::new(false),
 };
 
 /// Where a PE's counterpart of `len` bytes at `at` is mapped here. `None` where the long way has to look.
@@ -69,7 +87,7 @@ pub(crate) fn place<T: ?Sized>(at: *const T, len: usize, pe: c_int) -> Option<*m
 /// As [`place`], for one element: aligned, and at most 16 bytes.
 #[inline(always)]
 pub(crate) fn element<T>(at: *const T, pe: c_int) -> Option<*mut T> {
-    const { assert!(size_of::<T>() <= 16 && size_of::<T>().is_power_of_two()) };
+    const { assert!(size_of::<T>() <= ELEMENT && size_of::<T>().is_power_of_two()) };
     // What is aligned and begins in a range of whole pages ends in it.
     let is_aligned = at.addr().is_multiple_of(size_of::<T>());
     if is_aligned { place(at, 1, pe).map(<*mut u8>::cast) } else { None }
@@ -131,13 +149,23 @@ pub(crate) fn open(state: &State) {
     if let Some(piece) = image {
         set(&WAYS.image, &WAYS.image_len, piece);
     }
-    WAYS.is_crowded.store(state.reach.is_crowded(), Ordering::Relaxed);
+    let is_crowded = state.reach.is_crowded();
+    WAYS.is_crowded.store(is_crowded, Ordering::Relaxed);
+    let heap = &state.space.heap.addresses;
+    let away = table.iter().map(|way| way.heap.addr().wrapping_sub(heap.start).cast_signed());
+    WAYS.away.store(Box::leak(away.collect::<Box<[isize]>>()).as_mut_ptr(), Ordering::Relaxed);
+    WAYS.room.store(heap.len() - (ELEMENT - 1), Ordering::Relaxed);
     WAYS.table.store(Box::leak(table.into_boxed_slice()).as_mut_ptr(), Ordering::Relaxed);
     WAYS.pes.store(state.size, Ordering::Release);
+    // Loops of reads that wait are to give way, which they do in the library.
+    if !is_crowded && replaced::are_own(entries::INLINED) {
+        WAYS.outside.store(state.size, Ordering::Release);
+    }
 }
 
 /// Closes it.
 pub(crate) fn close() {
+    WAYS.outside.store(0, Ordering::Release);
     WAYS.pes.store(0, Ordering::Release);
 }
 
