@@ -186,16 +186,18 @@ RIGHT(put_signal, me > 1 || is_given(target, bytes, 1 - me, 0))
     static void name(size_t bytes, long times)                                   \
     {                                                                            \
         (void)bytes;                                                             \
-        uint64_t x = table_seed;                                                 \
+        uint64_t x = table_seed, *const shared = table, *const own = local;      \
+        const uint64_t all = (uint64_t)pes;                                      \
+        (void)shared, (void)own;                                                 \
         LOOP(x ^= x << 13; x ^= x >> 7; x ^= x << 17;                            \
-             const int pe = (int)((x >> 8 & 0xfff) * (uint64_t)pes >> 12);       \
+             const int pe = (int)((x >> 8 & 0xfff) * all >> 12);                 \
              const size_t index = x >> 20 & (TABLE - 1);                         \
              what)                                                               \
     }
-UPDATE(gups_local, local[(size_t)pe * TABLE + index] ^= x)
-UPDATE(gups_local_atomic, __atomic_fetch_xor(&local[(size_t)pe * TABLE + index], x, __ATOMIC_RELAXED))
-UPDATE(gups_g_p, shmem_uint64_p(&table[index], shmem_uint64_g(&table[index], pe) ^ x, pe))
-UPDATE(gups_xor, shmem_uint64_atomic_xor(&table[index], x, pe))
+UPDATE(gups_local, own[(size_t)pe * TABLE + index] ^= x)
+UPDATE(gups_local_atomic, __atomic_fetch_xor(&own[(size_t)pe * TABLE + index], x, __ATOMIC_RELAXED))
+UPDATE(gups_g_p, shmem_uint64_p(&shared[index], shmem_uint64_g(&shared[index], pe) ^ x, pe))
+UPDATE(gups_xor, shmem_uint64_atomic_xor(&shared[index], x, pe))
 static uint64_t *tables[64];
 UPDATE(gups_pointer, tables[pe][index] ^= x)
 
