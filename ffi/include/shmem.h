@@ -1991,9 +1991,9 @@ long shmem_swap(long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
 #if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(PANGEA_SHMEM_NO_INLINE)
 
 /* Set by the library: the heap without its last bytes, so that elements that begin there end in it, and how far it is to where
- * each PE's is mapped. `pes` is 0 where the library has to be called: before shmem_init, over a NIC, for debugging, and where a
- * routine was replaced. Weak, lest a program have a copy. */
-struct pangea_shmem_ways { unsigned int pes, within; size_t heap, room; const ptrdiff_t *away; };
+ * those of the first PEs are mapped. `pes` is 0 where the library has to be called: before shmem_init, over a NIC, for debugging,
+ * and where a routine was replaced. Weak, lest a program have a copy. */
+struct pangea_shmem_ways { unsigned int pes, within; size_t heap, room; ptrdiff_t away[128]; };
 extern struct pangea_shmem_ways pangea_shmem_ways __attribute__((__weak__));
 
 #define SHMEM_INLINE_ extern __inline__ __attribute__((__gnu_inline__))

@@ -17,6 +17,25 @@ use crate::types::Set;
 /// An active set as C gives it: start, logarithm of the stride, size.
 type Triplet = (c_int, c_int, c_int);
 
+/// The members of an active set, and the place of this PE among them.
+#[inline]
+fn members(state: &State, (start, log_stride, size): Triplet) -> Result<(Set, u32), Problem> {
+    // Most are all PEs.
+    if (start, log_stride, size) == (0, 0, state.size.cast_signed()) {
+        return Ok((Set::world(state.size), state.rank));
+    }
+    let set = Set::active(start, log_stride, size, state.size).ok_or_else(|| {
+        problem!(
+            "PE_start {start}, logPE_stride {log_stride}, PE_size {size} are no active set of the PEs 0 to {}",
+            state.size - 1
+        )
+    })?;
+    let me = set.place_of(state.rank).ok_or_else(|| {
+        problem!("this PE is none of the active set of PE_start {start}, logPE_stride {log_stride}, PE_size {size}")
+    })?;
+    Ok((set, me))
+}
+
 /// Does something with the members of an active set.
 fn over_set(
     name: &'static str,
@@ -26,15 +45,7 @@ fn over_set(
 ) {
     ending(name, || {
         let state = state()?;
-        let set = Set::active(start, log_stride, size, state.size).ok_or_else(|| {
-            problem!(
-                "PE_start {start}, logPE_stride {log_stride}, PE_size {size} are no active set of the PEs 0 to {}",
-                state.size - 1
-            )
-        })?;
-        let me = set.place_of(state.rank).ok_or_else(|| {
-            problem!("this PE is none of the active set of PE_start {start}, logPE_stride {log_stride}, PE_size {size}")
-        })?;
+        let (set, me) = members(state, (start, log_stride, size))?;
         let by_work = || {
             let at = state.to_offset(psync, WORK_WORDS as usize * size_of::<c_long>())?;
             Ok(Group::new(state, set, me, Words::Work { at }))

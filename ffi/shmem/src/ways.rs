@@ -7,7 +7,7 @@
 //! the place of one of those routines, programs call, as if it were closed.
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use crate::address::Piece;
 use crate::error::ending;
@@ -24,14 +24,15 @@ pub(crate) struct Way {
 /// `struct pangea_shmem_ways`.
 #[repr(C, align(64))]
 pub(crate) struct Ways {
-    /// How many PEs programs reach without a call.
+    /// The PEs that programs reach without a call: the first ones, at most [`NEAR`].
     outside: AtomicU32,
     pes: AtomicU32,
     heap: AtomicUsize,
     /// The heap's length without the last bytes of an element.
     room: AtomicUsize,
-    /// By PE, what to add to addresses in the heap of this one.
-    away: AtomicPtr<isize>,
+    /// By PE, what to add to addresses in the heap of this one. Here and not elsewhere, because each pointer on the way
+    /// is felt behind an atomic, which nothing overtakes.
+    away: [AtomicIsize; NEAR],
     heap_len: AtomicUsize,
     image: AtomicUsize,
     image_len: AtomicUsize,
@@ -42,6 +43,8 @@ pub(crate) struct Ways {
 
 /// A page at which no process has anything.
 const NOWHERE: usize = 1 << 63;
+/// How many PEs programs reach without a call.
+const NEAR: usize = 128;
 /// The bytes of the longest element.
 const ELEMENT: usize = 16;
 /// The least length of a range, so that no length of an element has to be looked at twice.
@@ -54,7 +57,7 @@ pub(crate) static WAYS: Ways = Ways {
     pes: AtomicU32::new(0),
     heap: AtomicUsize::new(NOWHERE),
     room: AtomicUsize::new(0),
-    away: AtomicPtr::new(std::ptr::null_mut()),
+    away: [const { AtomicIsize::new(0) }; NEAR],
     heap_len: AtomicUsize::new(PAGE),
     image: AtomicUsize::new(NOWHERE),
     image_len: AtomicUsize::new(PAGE),
@@ -152,14 +155,16 @@ pub(crate) fn open(state: &State) {
     let is_crowded = state.reach.is_crowded();
     WAYS.is_crowded.store(is_crowded, Ordering::Relaxed);
     let heap = &state.space.heap.addresses;
-    let away = table.iter().map(|way| way.heap.addr().wrapping_sub(heap.start).cast_signed());
-    WAYS.away.store(Box::leak(away.collect::<Box<[isize]>>()).as_mut_ptr(), Ordering::Relaxed);
+    for (away, way) in WAYS.away.iter().zip(&table) {
+        let distance = way.heap.addr().wrapping_sub(heap.start).cast_signed();
+        away.store(distance, Ordering::Relaxed);
+    }
     WAYS.room.store(heap.len() - (ELEMENT - 1), Ordering::Relaxed);
     WAYS.table.store(Box::leak(table.into_boxed_slice()).as_mut_ptr(), Ordering::Relaxed);
     WAYS.pes.store(state.size, Ordering::Release);
     // Loops of reads that wait are to give way, which they do in the library.
     if !is_crowded && replaced::are_own(entries::INLINED) {
-        WAYS.outside.store(state.size, Ordering::Release);
+        WAYS.outside.store(state.size.min(NEAR as u32), Ordering::Release);
     }
 }
 

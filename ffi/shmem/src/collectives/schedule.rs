@@ -14,11 +14,13 @@ pub(super) fn ahead(me: u32, size: u32, round: u32) -> u32 {
 
 /// The children of a member of a binomial tree, those with the deepest trees first.
 pub(super) fn children(me: u32, root: u32, size: u32) -> impl Iterator<Item = u32> {
-    let place = (me + size - root) % size;
+    // Both are members: no division is needed.
+    let place = if me >= root { me - root } else { me + (size - root) };
     let below = if place == 0 { rounds(size) } else { place.trailing_zeros() };
     (0..below).rev().filter_map(move |round| {
         let child = place + (1 << round);
-        (child < size).then(|| ((u64::from(child) + u64::from(root)) % u64::from(size)) as u32)
+        (child < size)
+            .then(|| if child < size - root { child + root } else { child - (size - root) })
     })
 }
 
