@@ -598,651 +598,651 @@ void shmem_ctx_get128_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_
 void shmem_getmem_nbi(void *dest, const void *source, size_t nelems, int pe);
 void shmem_ctx_getmem_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, int pe);
 
-float shmem_float_atomic_fetch(const float *source, int pe);
-double shmem_double_atomic_fetch(const double *source, int pe);
-int shmem_int_atomic_fetch(const int *source, int pe);
-long shmem_long_atomic_fetch(const long *source, int pe);
-long long shmem_longlong_atomic_fetch(const long long *source, int pe);
-unsigned int shmem_uint_atomic_fetch(const unsigned int *source, int pe);
-unsigned long shmem_ulong_atomic_fetch(const unsigned long *source, int pe);
-unsigned long long shmem_ulonglong_atomic_fetch(const unsigned long long *source, int pe);
-int32_t shmem_int32_atomic_fetch(const int32_t *source, int pe);
-int64_t shmem_int64_atomic_fetch(const int64_t *source, int pe);
-uint32_t shmem_uint32_atomic_fetch(const uint32_t *source, int pe);
-uint64_t shmem_uint64_atomic_fetch(const uint64_t *source, int pe);
-size_t shmem_size_atomic_fetch(const size_t *source, int pe);
-ptrdiff_t shmem_ptrdiff_atomic_fetch(const ptrdiff_t *source, int pe);
-float shmem_ctx_float_atomic_fetch(shmem_ctx_t ctx, const float *source, int pe);
-double shmem_ctx_double_atomic_fetch(shmem_ctx_t ctx, const double *source, int pe);
-int shmem_ctx_int_atomic_fetch(shmem_ctx_t ctx, const int *source, int pe);
-long shmem_ctx_long_atomic_fetch(shmem_ctx_t ctx, const long *source, int pe);
-long long shmem_ctx_longlong_atomic_fetch(shmem_ctx_t ctx, const long long *source, int pe);
-unsigned int shmem_ctx_uint_atomic_fetch(shmem_ctx_t ctx, const unsigned int *source, int pe);
-unsigned long shmem_ctx_ulong_atomic_fetch(shmem_ctx_t ctx, const unsigned long *source, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_fetch(shmem_ctx_t ctx, const unsigned long long *source, int pe);
-int32_t shmem_ctx_int32_atomic_fetch(shmem_ctx_t ctx, const int32_t *source, int pe);
-int64_t shmem_ctx_int64_atomic_fetch(shmem_ctx_t ctx, const int64_t *source, int pe);
-uint32_t shmem_ctx_uint32_atomic_fetch(shmem_ctx_t ctx, const uint32_t *source, int pe);
-uint64_t shmem_ctx_uint64_atomic_fetch(shmem_ctx_t ctx, const uint64_t *source, int pe);
-size_t shmem_ctx_size_atomic_fetch(shmem_ctx_t ctx, const size_t *source, int pe);
-ptrdiff_t shmem_ctx_ptrdiff_atomic_fetch(shmem_ctx_t ctx, const ptrdiff_t *source, int pe);
+float shmem_float_atomic_fetch(const volatile float *source, int pe);
+double shmem_double_atomic_fetch(const volatile double *source, int pe);
+int shmem_int_atomic_fetch(const volatile int *source, int pe);
+long shmem_long_atomic_fetch(const volatile long *source, int pe);
+long long shmem_longlong_atomic_fetch(const volatile long long *source, int pe);
+unsigned int shmem_uint_atomic_fetch(const volatile unsigned int *source, int pe);
+unsigned long shmem_ulong_atomic_fetch(const volatile unsigned long *source, int pe);
+unsigned long long shmem_ulonglong_atomic_fetch(const volatile unsigned long long *source, int pe);
+int32_t shmem_int32_atomic_fetch(const volatile int32_t *source, int pe);
+int64_t shmem_int64_atomic_fetch(const volatile int64_t *source, int pe);
+uint32_t shmem_uint32_atomic_fetch(const volatile uint32_t *source, int pe);
+uint64_t shmem_uint64_atomic_fetch(const volatile uint64_t *source, int pe);
+size_t shmem_size_atomic_fetch(const volatile size_t *source, int pe);
+ptrdiff_t shmem_ptrdiff_atomic_fetch(const volatile ptrdiff_t *source, int pe);
+float shmem_ctx_float_atomic_fetch(shmem_ctx_t ctx, const volatile float *source, int pe);
+double shmem_ctx_double_atomic_fetch(shmem_ctx_t ctx, const volatile double *source, int pe);
+int shmem_ctx_int_atomic_fetch(shmem_ctx_t ctx, const volatile int *source, int pe);
+long shmem_ctx_long_atomic_fetch(shmem_ctx_t ctx, const volatile long *source, int pe);
+long long shmem_ctx_longlong_atomic_fetch(shmem_ctx_t ctx, const volatile long long *source, int pe);
+unsigned int shmem_ctx_uint_atomic_fetch(shmem_ctx_t ctx, const volatile unsigned int *source, int pe);
+unsigned long shmem_ctx_ulong_atomic_fetch(shmem_ctx_t ctx, const volatile unsigned long *source, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_fetch(shmem_ctx_t ctx, const volatile unsigned long long *source, int pe);
+int32_t shmem_ctx_int32_atomic_fetch(shmem_ctx_t ctx, const volatile int32_t *source, int pe);
+int64_t shmem_ctx_int64_atomic_fetch(shmem_ctx_t ctx, const volatile int64_t *source, int pe);
+uint32_t shmem_ctx_uint32_atomic_fetch(shmem_ctx_t ctx, const volatile uint32_t *source, int pe);
+uint64_t shmem_ctx_uint64_atomic_fetch(shmem_ctx_t ctx, const volatile uint64_t *source, int pe);
+size_t shmem_ctx_size_atomic_fetch(shmem_ctx_t ctx, const volatile size_t *source, int pe);
+ptrdiff_t shmem_ctx_ptrdiff_atomic_fetch(shmem_ctx_t ctx, const volatile ptrdiff_t *source, int pe);
 
-void shmem_float_atomic_set(float *dest, float value, int pe);
-void shmem_double_atomic_set(double *dest, double value, int pe);
-void shmem_int_atomic_set(int *dest, int value, int pe);
-void shmem_long_atomic_set(long *dest, long value, int pe);
-void shmem_longlong_atomic_set(long long *dest, long long value, int pe);
-void shmem_uint_atomic_set(unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_set(unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_set(unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_set(int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_set(int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_set(uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_set(uint64_t *dest, uint64_t value, int pe);
-void shmem_size_atomic_set(size_t *dest, size_t value, int pe);
-void shmem_ptrdiff_atomic_set(ptrdiff_t *dest, ptrdiff_t value, int pe);
-void shmem_ctx_float_atomic_set(shmem_ctx_t ctx, float *dest, float value, int pe);
-void shmem_ctx_double_atomic_set(shmem_ctx_t ctx, double *dest, double value, int pe);
-void shmem_ctx_int_atomic_set(shmem_ctx_t ctx, int *dest, int value, int pe);
-void shmem_ctx_long_atomic_set(shmem_ctx_t ctx, long *dest, long value, int pe);
-void shmem_ctx_longlong_atomic_set(shmem_ctx_t ctx, long long *dest, long long value, int pe);
-void shmem_ctx_uint_atomic_set(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_set(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_set(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_set(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_set(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_set(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_set(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_size_atomic_set(shmem_ctx_t ctx, size_t *dest, size_t value, int pe);
-void shmem_ctx_ptrdiff_atomic_set(shmem_ctx_t ctx, ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_float_atomic_set(volatile float *dest, float value, int pe);
+void shmem_double_atomic_set(volatile double *dest, double value, int pe);
+void shmem_int_atomic_set(volatile int *dest, int value, int pe);
+void shmem_long_atomic_set(volatile long *dest, long value, int pe);
+void shmem_longlong_atomic_set(volatile long long *dest, long long value, int pe);
+void shmem_uint_atomic_set(volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_set(volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_set(volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_set(volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_set(volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_set(volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_set(volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_size_atomic_set(volatile size_t *dest, size_t value, int pe);
+void shmem_ptrdiff_atomic_set(volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_ctx_float_atomic_set(shmem_ctx_t ctx, volatile float *dest, float value, int pe);
+void shmem_ctx_double_atomic_set(shmem_ctx_t ctx, volatile double *dest, double value, int pe);
+void shmem_ctx_int_atomic_set(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+void shmem_ctx_long_atomic_set(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+void shmem_ctx_longlong_atomic_set(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
+void shmem_ctx_uint_atomic_set(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_set(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_set(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_set(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_set(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_set(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_set(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_size_atomic_set(shmem_ctx_t ctx, volatile size_t *dest, size_t value, int pe);
+void shmem_ctx_ptrdiff_atomic_set(shmem_ctx_t ctx, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
 
-int shmem_int_atomic_compare_swap(int *dest, int cond, int value, int pe);
-long shmem_long_atomic_compare_swap(long *dest, long cond, long value, int pe);
-long long shmem_longlong_atomic_compare_swap(long long *dest, long long cond, long long value, int pe);
-unsigned int shmem_uint_atomic_compare_swap(unsigned int *dest, unsigned int cond, unsigned int value, int pe);
-unsigned long shmem_ulong_atomic_compare_swap(unsigned long *dest, unsigned long cond, unsigned long value, int pe);
-unsigned long long shmem_ulonglong_atomic_compare_swap(unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
-int32_t shmem_int32_atomic_compare_swap(int32_t *dest, int32_t cond, int32_t value, int pe);
-int64_t shmem_int64_atomic_compare_swap(int64_t *dest, int64_t cond, int64_t value, int pe);
-uint32_t shmem_uint32_atomic_compare_swap(uint32_t *dest, uint32_t cond, uint32_t value, int pe);
-uint64_t shmem_uint64_atomic_compare_swap(uint64_t *dest, uint64_t cond, uint64_t value, int pe);
-size_t shmem_size_atomic_compare_swap(size_t *dest, size_t cond, size_t value, int pe);
-ptrdiff_t shmem_ptrdiff_atomic_compare_swap(ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
-int shmem_ctx_int_atomic_compare_swap(shmem_ctx_t ctx, int *dest, int cond, int value, int pe);
-long shmem_ctx_long_atomic_compare_swap(shmem_ctx_t ctx, long *dest, long cond, long value, int pe);
-long long shmem_ctx_longlong_atomic_compare_swap(shmem_ctx_t ctx, long long *dest, long long cond, long long value, int pe);
-unsigned int shmem_ctx_uint_atomic_compare_swap(shmem_ctx_t ctx, unsigned int *dest, unsigned int cond, unsigned int value, int pe);
-unsigned long shmem_ctx_ulong_atomic_compare_swap(shmem_ctx_t ctx, unsigned long *dest, unsigned long cond, unsigned long value, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_compare_swap(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
-int32_t shmem_ctx_int32_atomic_compare_swap(shmem_ctx_t ctx, int32_t *dest, int32_t cond, int32_t value, int pe);
-int64_t shmem_ctx_int64_atomic_compare_swap(shmem_ctx_t ctx, int64_t *dest, int64_t cond, int64_t value, int pe);
-uint32_t shmem_ctx_uint32_atomic_compare_swap(shmem_ctx_t ctx, uint32_t *dest, uint32_t cond, uint32_t value, int pe);
-uint64_t shmem_ctx_uint64_atomic_compare_swap(shmem_ctx_t ctx, uint64_t *dest, uint64_t cond, uint64_t value, int pe);
-size_t shmem_ctx_size_atomic_compare_swap(shmem_ctx_t ctx, size_t *dest, size_t cond, size_t value, int pe);
-ptrdiff_t shmem_ctx_ptrdiff_atomic_compare_swap(shmem_ctx_t ctx, ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
+int shmem_int_atomic_compare_swap(volatile int *dest, int cond, int value, int pe);
+long shmem_long_atomic_compare_swap(volatile long *dest, long cond, long value, int pe);
+long long shmem_longlong_atomic_compare_swap(volatile long long *dest, long long cond, long long value, int pe);
+unsigned int shmem_uint_atomic_compare_swap(volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe);
+unsigned long shmem_ulong_atomic_compare_swap(volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe);
+unsigned long long shmem_ulonglong_atomic_compare_swap(volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
+int32_t shmem_int32_atomic_compare_swap(volatile int32_t *dest, int32_t cond, int32_t value, int pe);
+int64_t shmem_int64_atomic_compare_swap(volatile int64_t *dest, int64_t cond, int64_t value, int pe);
+uint32_t shmem_uint32_atomic_compare_swap(volatile uint32_t *dest, uint32_t cond, uint32_t value, int pe);
+uint64_t shmem_uint64_atomic_compare_swap(volatile uint64_t *dest, uint64_t cond, uint64_t value, int pe);
+size_t shmem_size_atomic_compare_swap(volatile size_t *dest, size_t cond, size_t value, int pe);
+ptrdiff_t shmem_ptrdiff_atomic_compare_swap(volatile ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
+int shmem_ctx_int_atomic_compare_swap(shmem_ctx_t ctx, volatile int *dest, int cond, int value, int pe);
+long shmem_ctx_long_atomic_compare_swap(shmem_ctx_t ctx, volatile long *dest, long cond, long value, int pe);
+long long shmem_ctx_longlong_atomic_compare_swap(shmem_ctx_t ctx, volatile long long *dest, long long cond, long long value, int pe);
+unsigned int shmem_ctx_uint_atomic_compare_swap(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe);
+unsigned long shmem_ctx_ulong_atomic_compare_swap(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_compare_swap(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
+int32_t shmem_ctx_int32_atomic_compare_swap(shmem_ctx_t ctx, volatile int32_t *dest, int32_t cond, int32_t value, int pe);
+int64_t shmem_ctx_int64_atomic_compare_swap(shmem_ctx_t ctx, volatile int64_t *dest, int64_t cond, int64_t value, int pe);
+uint32_t shmem_ctx_uint32_atomic_compare_swap(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t cond, uint32_t value, int pe);
+uint64_t shmem_ctx_uint64_atomic_compare_swap(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t cond, uint64_t value, int pe);
+size_t shmem_ctx_size_atomic_compare_swap(shmem_ctx_t ctx, volatile size_t *dest, size_t cond, size_t value, int pe);
+ptrdiff_t shmem_ctx_ptrdiff_atomic_compare_swap(shmem_ctx_t ctx, volatile ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
 
-float shmem_float_atomic_swap(float *dest, float value, int pe);
-double shmem_double_atomic_swap(double *dest, double value, int pe);
-int shmem_int_atomic_swap(int *dest, int value, int pe);
-long shmem_long_atomic_swap(long *dest, long value, int pe);
-long long shmem_longlong_atomic_swap(long long *dest, long long value, int pe);
-unsigned int shmem_uint_atomic_swap(unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ulong_atomic_swap(unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ulonglong_atomic_swap(unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_int32_atomic_swap(int32_t *dest, int32_t value, int pe);
-int64_t shmem_int64_atomic_swap(int64_t *dest, int64_t value, int pe);
-uint32_t shmem_uint32_atomic_swap(uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_uint64_atomic_swap(uint64_t *dest, uint64_t value, int pe);
-size_t shmem_size_atomic_swap(size_t *dest, size_t value, int pe);
-ptrdiff_t shmem_ptrdiff_atomic_swap(ptrdiff_t *dest, ptrdiff_t value, int pe);
-float shmem_ctx_float_atomic_swap(shmem_ctx_t ctx, float *dest, float value, int pe);
-double shmem_ctx_double_atomic_swap(shmem_ctx_t ctx, double *dest, double value, int pe);
-int shmem_ctx_int_atomic_swap(shmem_ctx_t ctx, int *dest, int value, int pe);
-long shmem_ctx_long_atomic_swap(shmem_ctx_t ctx, long *dest, long value, int pe);
-long long shmem_ctx_longlong_atomic_swap(shmem_ctx_t ctx, long long *dest, long long value, int pe);
-unsigned int shmem_ctx_uint_atomic_swap(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ctx_ulong_atomic_swap(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_swap(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_ctx_int32_atomic_swap(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-int64_t shmem_ctx_int64_atomic_swap(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-uint32_t shmem_ctx_uint32_atomic_swap(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_ctx_uint64_atomic_swap(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
-size_t shmem_ctx_size_atomic_swap(shmem_ctx_t ctx, size_t *dest, size_t value, int pe);
-ptrdiff_t shmem_ctx_ptrdiff_atomic_swap(shmem_ctx_t ctx, ptrdiff_t *dest, ptrdiff_t value, int pe);
+float shmem_float_atomic_swap(volatile float *dest, float value, int pe);
+double shmem_double_atomic_swap(volatile double *dest, double value, int pe);
+int shmem_int_atomic_swap(volatile int *dest, int value, int pe);
+long shmem_long_atomic_swap(volatile long *dest, long value, int pe);
+long long shmem_longlong_atomic_swap(volatile long long *dest, long long value, int pe);
+unsigned int shmem_uint_atomic_swap(volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ulong_atomic_swap(volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ulonglong_atomic_swap(volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_int32_atomic_swap(volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_int64_atomic_swap(volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_uint32_atomic_swap(volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_uint64_atomic_swap(volatile uint64_t *dest, uint64_t value, int pe);
+size_t shmem_size_atomic_swap(volatile size_t *dest, size_t value, int pe);
+ptrdiff_t shmem_ptrdiff_atomic_swap(volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
+float shmem_ctx_float_atomic_swap(shmem_ctx_t ctx, volatile float *dest, float value, int pe);
+double shmem_ctx_double_atomic_swap(shmem_ctx_t ctx, volatile double *dest, double value, int pe);
+int shmem_ctx_int_atomic_swap(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+long shmem_ctx_long_atomic_swap(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+long long shmem_ctx_longlong_atomic_swap(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
+unsigned int shmem_ctx_uint_atomic_swap(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ctx_ulong_atomic_swap(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_swap(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_ctx_int32_atomic_swap(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_ctx_int64_atomic_swap(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_ctx_uint32_atomic_swap(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_ctx_uint64_atomic_swap(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
+size_t shmem_ctx_size_atomic_swap(shmem_ctx_t ctx, volatile size_t *dest, size_t value, int pe);
+ptrdiff_t shmem_ctx_ptrdiff_atomic_swap(shmem_ctx_t ctx, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
 
-int shmem_int_atomic_fetch_inc(int *dest, int pe);
-long shmem_long_atomic_fetch_inc(long *dest, int pe);
-long long shmem_longlong_atomic_fetch_inc(long long *dest, int pe);
-unsigned int shmem_uint_atomic_fetch_inc(unsigned int *dest, int pe);
-unsigned long shmem_ulong_atomic_fetch_inc(unsigned long *dest, int pe);
-unsigned long long shmem_ulonglong_atomic_fetch_inc(unsigned long long *dest, int pe);
-int32_t shmem_int32_atomic_fetch_inc(int32_t *dest, int pe);
-int64_t shmem_int64_atomic_fetch_inc(int64_t *dest, int pe);
-uint32_t shmem_uint32_atomic_fetch_inc(uint32_t *dest, int pe);
-uint64_t shmem_uint64_atomic_fetch_inc(uint64_t *dest, int pe);
-size_t shmem_size_atomic_fetch_inc(size_t *dest, int pe);
-ptrdiff_t shmem_ptrdiff_atomic_fetch_inc(ptrdiff_t *dest, int pe);
-int shmem_ctx_int_atomic_fetch_inc(shmem_ctx_t ctx, int *dest, int pe);
-long shmem_ctx_long_atomic_fetch_inc(shmem_ctx_t ctx, long *dest, int pe);
-long long shmem_ctx_longlong_atomic_fetch_inc(shmem_ctx_t ctx, long long *dest, int pe);
-unsigned int shmem_ctx_uint_atomic_fetch_inc(shmem_ctx_t ctx, unsigned int *dest, int pe);
-unsigned long shmem_ctx_ulong_atomic_fetch_inc(shmem_ctx_t ctx, unsigned long *dest, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_fetch_inc(shmem_ctx_t ctx, unsigned long long *dest, int pe);
-int32_t shmem_ctx_int32_atomic_fetch_inc(shmem_ctx_t ctx, int32_t *dest, int pe);
-int64_t shmem_ctx_int64_atomic_fetch_inc(shmem_ctx_t ctx, int64_t *dest, int pe);
-uint32_t shmem_ctx_uint32_atomic_fetch_inc(shmem_ctx_t ctx, uint32_t *dest, int pe);
-uint64_t shmem_ctx_uint64_atomic_fetch_inc(shmem_ctx_t ctx, uint64_t *dest, int pe);
-size_t shmem_ctx_size_atomic_fetch_inc(shmem_ctx_t ctx, size_t *dest, int pe);
-ptrdiff_t shmem_ctx_ptrdiff_atomic_fetch_inc(shmem_ctx_t ctx, ptrdiff_t *dest, int pe);
+int shmem_int_atomic_fetch_inc(volatile int *dest, int pe);
+long shmem_long_atomic_fetch_inc(volatile long *dest, int pe);
+long long shmem_longlong_atomic_fetch_inc(volatile long long *dest, int pe);
+unsigned int shmem_uint_atomic_fetch_inc(volatile unsigned int *dest, int pe);
+unsigned long shmem_ulong_atomic_fetch_inc(volatile unsigned long *dest, int pe);
+unsigned long long shmem_ulonglong_atomic_fetch_inc(volatile unsigned long long *dest, int pe);
+int32_t shmem_int32_atomic_fetch_inc(volatile int32_t *dest, int pe);
+int64_t shmem_int64_atomic_fetch_inc(volatile int64_t *dest, int pe);
+uint32_t shmem_uint32_atomic_fetch_inc(volatile uint32_t *dest, int pe);
+uint64_t shmem_uint64_atomic_fetch_inc(volatile uint64_t *dest, int pe);
+size_t shmem_size_atomic_fetch_inc(volatile size_t *dest, int pe);
+ptrdiff_t shmem_ptrdiff_atomic_fetch_inc(volatile ptrdiff_t *dest, int pe);
+int shmem_ctx_int_atomic_fetch_inc(shmem_ctx_t ctx, volatile int *dest, int pe);
+long shmem_ctx_long_atomic_fetch_inc(shmem_ctx_t ctx, volatile long *dest, int pe);
+long long shmem_ctx_longlong_atomic_fetch_inc(shmem_ctx_t ctx, volatile long long *dest, int pe);
+unsigned int shmem_ctx_uint_atomic_fetch_inc(shmem_ctx_t ctx, volatile unsigned int *dest, int pe);
+unsigned long shmem_ctx_ulong_atomic_fetch_inc(shmem_ctx_t ctx, volatile unsigned long *dest, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_fetch_inc(shmem_ctx_t ctx, volatile unsigned long long *dest, int pe);
+int32_t shmem_ctx_int32_atomic_fetch_inc(shmem_ctx_t ctx, volatile int32_t *dest, int pe);
+int64_t shmem_ctx_int64_atomic_fetch_inc(shmem_ctx_t ctx, volatile int64_t *dest, int pe);
+uint32_t shmem_ctx_uint32_atomic_fetch_inc(shmem_ctx_t ctx, volatile uint32_t *dest, int pe);
+uint64_t shmem_ctx_uint64_atomic_fetch_inc(shmem_ctx_t ctx, volatile uint64_t *dest, int pe);
+size_t shmem_ctx_size_atomic_fetch_inc(shmem_ctx_t ctx, volatile size_t *dest, int pe);
+ptrdiff_t shmem_ctx_ptrdiff_atomic_fetch_inc(shmem_ctx_t ctx, volatile ptrdiff_t *dest, int pe);
 
-void shmem_int_atomic_inc(int *dest, int pe);
-void shmem_long_atomic_inc(long *dest, int pe);
-void shmem_longlong_atomic_inc(long long *dest, int pe);
-void shmem_uint_atomic_inc(unsigned int *dest, int pe);
-void shmem_ulong_atomic_inc(unsigned long *dest, int pe);
-void shmem_ulonglong_atomic_inc(unsigned long long *dest, int pe);
-void shmem_int32_atomic_inc(int32_t *dest, int pe);
-void shmem_int64_atomic_inc(int64_t *dest, int pe);
-void shmem_uint32_atomic_inc(uint32_t *dest, int pe);
-void shmem_uint64_atomic_inc(uint64_t *dest, int pe);
-void shmem_size_atomic_inc(size_t *dest, int pe);
-void shmem_ptrdiff_atomic_inc(ptrdiff_t *dest, int pe);
-void shmem_ctx_int_atomic_inc(shmem_ctx_t ctx, int *dest, int pe);
-void shmem_ctx_long_atomic_inc(shmem_ctx_t ctx, long *dest, int pe);
-void shmem_ctx_longlong_atomic_inc(shmem_ctx_t ctx, long long *dest, int pe);
-void shmem_ctx_uint_atomic_inc(shmem_ctx_t ctx, unsigned int *dest, int pe);
-void shmem_ctx_ulong_atomic_inc(shmem_ctx_t ctx, unsigned long *dest, int pe);
-void shmem_ctx_ulonglong_atomic_inc(shmem_ctx_t ctx, unsigned long long *dest, int pe);
-void shmem_ctx_int32_atomic_inc(shmem_ctx_t ctx, int32_t *dest, int pe);
-void shmem_ctx_int64_atomic_inc(shmem_ctx_t ctx, int64_t *dest, int pe);
-void shmem_ctx_uint32_atomic_inc(shmem_ctx_t ctx, uint32_t *dest, int pe);
-void shmem_ctx_uint64_atomic_inc(shmem_ctx_t ctx, uint64_t *dest, int pe);
-void shmem_ctx_size_atomic_inc(shmem_ctx_t ctx, size_t *dest, int pe);
-void shmem_ctx_ptrdiff_atomic_inc(shmem_ctx_t ctx, ptrdiff_t *dest, int pe);
+void shmem_int_atomic_inc(volatile int *dest, int pe);
+void shmem_long_atomic_inc(volatile long *dest, int pe);
+void shmem_longlong_atomic_inc(volatile long long *dest, int pe);
+void shmem_uint_atomic_inc(volatile unsigned int *dest, int pe);
+void shmem_ulong_atomic_inc(volatile unsigned long *dest, int pe);
+void shmem_ulonglong_atomic_inc(volatile unsigned long long *dest, int pe);
+void shmem_int32_atomic_inc(volatile int32_t *dest, int pe);
+void shmem_int64_atomic_inc(volatile int64_t *dest, int pe);
+void shmem_uint32_atomic_inc(volatile uint32_t *dest, int pe);
+void shmem_uint64_atomic_inc(volatile uint64_t *dest, int pe);
+void shmem_size_atomic_inc(volatile size_t *dest, int pe);
+void shmem_ptrdiff_atomic_inc(volatile ptrdiff_t *dest, int pe);
+void shmem_ctx_int_atomic_inc(shmem_ctx_t ctx, volatile int *dest, int pe);
+void shmem_ctx_long_atomic_inc(shmem_ctx_t ctx, volatile long *dest, int pe);
+void shmem_ctx_longlong_atomic_inc(shmem_ctx_t ctx, volatile long long *dest, int pe);
+void shmem_ctx_uint_atomic_inc(shmem_ctx_t ctx, volatile unsigned int *dest, int pe);
+void shmem_ctx_ulong_atomic_inc(shmem_ctx_t ctx, volatile unsigned long *dest, int pe);
+void shmem_ctx_ulonglong_atomic_inc(shmem_ctx_t ctx, volatile unsigned long long *dest, int pe);
+void shmem_ctx_int32_atomic_inc(shmem_ctx_t ctx, volatile int32_t *dest, int pe);
+void shmem_ctx_int64_atomic_inc(shmem_ctx_t ctx, volatile int64_t *dest, int pe);
+void shmem_ctx_uint32_atomic_inc(shmem_ctx_t ctx, volatile uint32_t *dest, int pe);
+void shmem_ctx_uint64_atomic_inc(shmem_ctx_t ctx, volatile uint64_t *dest, int pe);
+void shmem_ctx_size_atomic_inc(shmem_ctx_t ctx, volatile size_t *dest, int pe);
+void shmem_ctx_ptrdiff_atomic_inc(shmem_ctx_t ctx, volatile ptrdiff_t *dest, int pe);
 
-int shmem_int_atomic_fetch_add(int *dest, int value, int pe);
-long shmem_long_atomic_fetch_add(long *dest, long value, int pe);
-long long shmem_longlong_atomic_fetch_add(long long *dest, long long value, int pe);
-unsigned int shmem_uint_atomic_fetch_add(unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ulong_atomic_fetch_add(unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ulonglong_atomic_fetch_add(unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_int32_atomic_fetch_add(int32_t *dest, int32_t value, int pe);
-int64_t shmem_int64_atomic_fetch_add(int64_t *dest, int64_t value, int pe);
-uint32_t shmem_uint32_atomic_fetch_add(uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_uint64_atomic_fetch_add(uint64_t *dest, uint64_t value, int pe);
-size_t shmem_size_atomic_fetch_add(size_t *dest, size_t value, int pe);
-ptrdiff_t shmem_ptrdiff_atomic_fetch_add(ptrdiff_t *dest, ptrdiff_t value, int pe);
-int shmem_ctx_int_atomic_fetch_add(shmem_ctx_t ctx, int *dest, int value, int pe);
-long shmem_ctx_long_atomic_fetch_add(shmem_ctx_t ctx, long *dest, long value, int pe);
-long long shmem_ctx_longlong_atomic_fetch_add(shmem_ctx_t ctx, long long *dest, long long value, int pe);
-unsigned int shmem_ctx_uint_atomic_fetch_add(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ctx_ulong_atomic_fetch_add(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_fetch_add(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_ctx_int32_atomic_fetch_add(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-int64_t shmem_ctx_int64_atomic_fetch_add(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-uint32_t shmem_ctx_uint32_atomic_fetch_add(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_ctx_uint64_atomic_fetch_add(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
-size_t shmem_ctx_size_atomic_fetch_add(shmem_ctx_t ctx, size_t *dest, size_t value, int pe);
-ptrdiff_t shmem_ctx_ptrdiff_atomic_fetch_add(shmem_ctx_t ctx, ptrdiff_t *dest, ptrdiff_t value, int pe);
+int shmem_int_atomic_fetch_add(volatile int *dest, int value, int pe);
+long shmem_long_atomic_fetch_add(volatile long *dest, long value, int pe);
+long long shmem_longlong_atomic_fetch_add(volatile long long *dest, long long value, int pe);
+unsigned int shmem_uint_atomic_fetch_add(volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ulong_atomic_fetch_add(volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ulonglong_atomic_fetch_add(volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_int32_atomic_fetch_add(volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_int64_atomic_fetch_add(volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_uint32_atomic_fetch_add(volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_uint64_atomic_fetch_add(volatile uint64_t *dest, uint64_t value, int pe);
+size_t shmem_size_atomic_fetch_add(volatile size_t *dest, size_t value, int pe);
+ptrdiff_t shmem_ptrdiff_atomic_fetch_add(volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
+int shmem_ctx_int_atomic_fetch_add(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+long shmem_ctx_long_atomic_fetch_add(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+long long shmem_ctx_longlong_atomic_fetch_add(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
+unsigned int shmem_ctx_uint_atomic_fetch_add(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ctx_ulong_atomic_fetch_add(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_fetch_add(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_ctx_int32_atomic_fetch_add(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_ctx_int64_atomic_fetch_add(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_ctx_uint32_atomic_fetch_add(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_ctx_uint64_atomic_fetch_add(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
+size_t shmem_ctx_size_atomic_fetch_add(shmem_ctx_t ctx, volatile size_t *dest, size_t value, int pe);
+ptrdiff_t shmem_ctx_ptrdiff_atomic_fetch_add(shmem_ctx_t ctx, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
 
-void shmem_int_atomic_add(int *dest, int value, int pe);
-void shmem_long_atomic_add(long *dest, long value, int pe);
-void shmem_longlong_atomic_add(long long *dest, long long value, int pe);
-void shmem_uint_atomic_add(unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_add(unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_add(unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_add(int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_add(int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_add(uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_add(uint64_t *dest, uint64_t value, int pe);
-void shmem_size_atomic_add(size_t *dest, size_t value, int pe);
-void shmem_ptrdiff_atomic_add(ptrdiff_t *dest, ptrdiff_t value, int pe);
-void shmem_ctx_int_atomic_add(shmem_ctx_t ctx, int *dest, int value, int pe);
-void shmem_ctx_long_atomic_add(shmem_ctx_t ctx, long *dest, long value, int pe);
-void shmem_ctx_longlong_atomic_add(shmem_ctx_t ctx, long long *dest, long long value, int pe);
-void shmem_ctx_uint_atomic_add(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_add(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_add(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_add(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_add(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_add(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_add(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_size_atomic_add(shmem_ctx_t ctx, size_t *dest, size_t value, int pe);
-void shmem_ctx_ptrdiff_atomic_add(shmem_ctx_t ctx, ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_int_atomic_add(volatile int *dest, int value, int pe);
+void shmem_long_atomic_add(volatile long *dest, long value, int pe);
+void shmem_longlong_atomic_add(volatile long long *dest, long long value, int pe);
+void shmem_uint_atomic_add(volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_add(volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_add(volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_add(volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_add(volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_add(volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_add(volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_size_atomic_add(volatile size_t *dest, size_t value, int pe);
+void shmem_ptrdiff_atomic_add(volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_ctx_int_atomic_add(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+void shmem_ctx_long_atomic_add(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+void shmem_ctx_longlong_atomic_add(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
+void shmem_ctx_uint_atomic_add(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_add(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_add(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_add(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_add(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_add(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_add(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_size_atomic_add(shmem_ctx_t ctx, volatile size_t *dest, size_t value, int pe);
+void shmem_ctx_ptrdiff_atomic_add(shmem_ctx_t ctx, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
 
-unsigned int shmem_uint_atomic_fetch_and(unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ulong_atomic_fetch_and(unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ulonglong_atomic_fetch_and(unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_int32_atomic_fetch_and(int32_t *dest, int32_t value, int pe);
-int64_t shmem_int64_atomic_fetch_and(int64_t *dest, int64_t value, int pe);
-uint32_t shmem_uint32_atomic_fetch_and(uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_uint64_atomic_fetch_and(uint64_t *dest, uint64_t value, int pe);
-unsigned int shmem_ctx_uint_atomic_fetch_and(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ctx_ulong_atomic_fetch_and(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_fetch_and(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_ctx_int32_atomic_fetch_and(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-int64_t shmem_ctx_int64_atomic_fetch_and(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-uint32_t shmem_ctx_uint32_atomic_fetch_and(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_ctx_uint64_atomic_fetch_and(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
+unsigned int shmem_uint_atomic_fetch_and(volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ulong_atomic_fetch_and(volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ulonglong_atomic_fetch_and(volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_int32_atomic_fetch_and(volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_int64_atomic_fetch_and(volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_uint32_atomic_fetch_and(volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_uint64_atomic_fetch_and(volatile uint64_t *dest, uint64_t value, int pe);
+unsigned int shmem_ctx_uint_atomic_fetch_and(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ctx_ulong_atomic_fetch_and(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_fetch_and(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_ctx_int32_atomic_fetch_and(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_ctx_int64_atomic_fetch_and(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_ctx_uint32_atomic_fetch_and(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_ctx_uint64_atomic_fetch_and(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
 
-void shmem_uint_atomic_and(unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_and(unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_and(unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_and(int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_and(int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_and(uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_and(uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_uint_atomic_and(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_and(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_and(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_and(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_and(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_and(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_and(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
+void shmem_uint_atomic_and(volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_and(volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_and(volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_and(volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_and(volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_and(volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_and(volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_uint_atomic_and(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_and(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_and(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_and(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_and(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_and(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_and(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
 
-unsigned int shmem_uint_atomic_fetch_or(unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ulong_atomic_fetch_or(unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ulonglong_atomic_fetch_or(unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_int32_atomic_fetch_or(int32_t *dest, int32_t value, int pe);
-int64_t shmem_int64_atomic_fetch_or(int64_t *dest, int64_t value, int pe);
-uint32_t shmem_uint32_atomic_fetch_or(uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_uint64_atomic_fetch_or(uint64_t *dest, uint64_t value, int pe);
-unsigned int shmem_ctx_uint_atomic_fetch_or(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ctx_ulong_atomic_fetch_or(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_fetch_or(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_ctx_int32_atomic_fetch_or(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-int64_t shmem_ctx_int64_atomic_fetch_or(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-uint32_t shmem_ctx_uint32_atomic_fetch_or(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_ctx_uint64_atomic_fetch_or(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
+unsigned int shmem_uint_atomic_fetch_or(volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ulong_atomic_fetch_or(volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ulonglong_atomic_fetch_or(volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_int32_atomic_fetch_or(volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_int64_atomic_fetch_or(volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_uint32_atomic_fetch_or(volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_uint64_atomic_fetch_or(volatile uint64_t *dest, uint64_t value, int pe);
+unsigned int shmem_ctx_uint_atomic_fetch_or(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ctx_ulong_atomic_fetch_or(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_fetch_or(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_ctx_int32_atomic_fetch_or(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_ctx_int64_atomic_fetch_or(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_ctx_uint32_atomic_fetch_or(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_ctx_uint64_atomic_fetch_or(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
 
-void shmem_uint_atomic_or(unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_or(unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_or(unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_or(int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_or(int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_or(uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_or(uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_uint_atomic_or(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_or(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_or(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_or(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_or(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_or(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_or(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
+void shmem_uint_atomic_or(volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_or(volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_or(volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_or(volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_or(volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_or(volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_or(volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_uint_atomic_or(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_or(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_or(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_or(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_or(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_or(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_or(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
 
-unsigned int shmem_uint_atomic_fetch_xor(unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ulong_atomic_fetch_xor(unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ulonglong_atomic_fetch_xor(unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_int32_atomic_fetch_xor(int32_t *dest, int32_t value, int pe);
-int64_t shmem_int64_atomic_fetch_xor(int64_t *dest, int64_t value, int pe);
-uint32_t shmem_uint32_atomic_fetch_xor(uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_uint64_atomic_fetch_xor(uint64_t *dest, uint64_t value, int pe);
-unsigned int shmem_ctx_uint_atomic_fetch_xor(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-unsigned long shmem_ctx_ulong_atomic_fetch_xor(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-unsigned long long shmem_ctx_ulonglong_atomic_fetch_xor(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-int32_t shmem_ctx_int32_atomic_fetch_xor(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-int64_t shmem_ctx_int64_atomic_fetch_xor(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-uint32_t shmem_ctx_uint32_atomic_fetch_xor(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-uint64_t shmem_ctx_uint64_atomic_fetch_xor(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
+unsigned int shmem_uint_atomic_fetch_xor(volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ulong_atomic_fetch_xor(volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ulonglong_atomic_fetch_xor(volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_int32_atomic_fetch_xor(volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_int64_atomic_fetch_xor(volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_uint32_atomic_fetch_xor(volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_uint64_atomic_fetch_xor(volatile uint64_t *dest, uint64_t value, int pe);
+unsigned int shmem_ctx_uint_atomic_fetch_xor(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+unsigned long shmem_ctx_ulong_atomic_fetch_xor(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+unsigned long long shmem_ctx_ulonglong_atomic_fetch_xor(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+int32_t shmem_ctx_int32_atomic_fetch_xor(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+int64_t shmem_ctx_int64_atomic_fetch_xor(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+uint32_t shmem_ctx_uint32_atomic_fetch_xor(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+uint64_t shmem_ctx_uint64_atomic_fetch_xor(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
 
-void shmem_uint_atomic_xor(unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_xor(unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_xor(unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_xor(int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_xor(int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_xor(uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_xor(uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_uint_atomic_xor(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_xor(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_xor(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_xor(shmem_ctx_t ctx, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_xor(shmem_ctx_t ctx, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_xor(shmem_ctx_t ctx, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_xor(shmem_ctx_t ctx, uint64_t *dest, uint64_t value, int pe);
+void shmem_uint_atomic_xor(volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_xor(volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_xor(volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_xor(volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_xor(volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_xor(volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_xor(volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_uint_atomic_xor(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_xor(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_xor(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_xor(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_xor(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_xor(shmem_ctx_t ctx, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_xor(shmem_ctx_t ctx, volatile uint64_t *dest, uint64_t value, int pe);
 
-void shmem_float_atomic_fetch_nbi(float *fetch, const float *source, int pe);
-void shmem_double_atomic_fetch_nbi(double *fetch, const double *source, int pe);
-void shmem_int_atomic_fetch_nbi(int *fetch, const int *source, int pe);
-void shmem_long_atomic_fetch_nbi(long *fetch, const long *source, int pe);
-void shmem_longlong_atomic_fetch_nbi(long long *fetch, const long long *source, int pe);
-void shmem_uint_atomic_fetch_nbi(unsigned int *fetch, const unsigned int *source, int pe);
-void shmem_ulong_atomic_fetch_nbi(unsigned long *fetch, const unsigned long *source, int pe);
-void shmem_ulonglong_atomic_fetch_nbi(unsigned long long *fetch, const unsigned long long *source, int pe);
-void shmem_int32_atomic_fetch_nbi(int32_t *fetch, const int32_t *source, int pe);
-void shmem_int64_atomic_fetch_nbi(int64_t *fetch, const int64_t *source, int pe);
-void shmem_uint32_atomic_fetch_nbi(uint32_t *fetch, const uint32_t *source, int pe);
-void shmem_uint64_atomic_fetch_nbi(uint64_t *fetch, const uint64_t *source, int pe);
-void shmem_size_atomic_fetch_nbi(size_t *fetch, const size_t *source, int pe);
-void shmem_ptrdiff_atomic_fetch_nbi(ptrdiff_t *fetch, const ptrdiff_t *source, int pe);
-void shmem_ctx_float_atomic_fetch_nbi(shmem_ctx_t ctx, float *fetch, const float *source, int pe);
-void shmem_ctx_double_atomic_fetch_nbi(shmem_ctx_t ctx, double *fetch, const double *source, int pe);
-void shmem_ctx_int_atomic_fetch_nbi(shmem_ctx_t ctx, int *fetch, const int *source, int pe);
-void shmem_ctx_long_atomic_fetch_nbi(shmem_ctx_t ctx, long *fetch, const long *source, int pe);
-void shmem_ctx_longlong_atomic_fetch_nbi(shmem_ctx_t ctx, long long *fetch, const long long *source, int pe);
-void shmem_ctx_uint_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned int *fetch, const unsigned int *source, int pe);
-void shmem_ctx_ulong_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned long *fetch, const unsigned long *source, int pe);
-void shmem_ctx_ulonglong_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned long long *fetch, const unsigned long long *source, int pe);
-void shmem_ctx_int32_atomic_fetch_nbi(shmem_ctx_t ctx, int32_t *fetch, const int32_t *source, int pe);
-void shmem_ctx_int64_atomic_fetch_nbi(shmem_ctx_t ctx, int64_t *fetch, const int64_t *source, int pe);
-void shmem_ctx_uint32_atomic_fetch_nbi(shmem_ctx_t ctx, uint32_t *fetch, const uint32_t *source, int pe);
-void shmem_ctx_uint64_atomic_fetch_nbi(shmem_ctx_t ctx, uint64_t *fetch, const uint64_t *source, int pe);
-void shmem_ctx_size_atomic_fetch_nbi(shmem_ctx_t ctx, size_t *fetch, const size_t *source, int pe);
-void shmem_ctx_ptrdiff_atomic_fetch_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, const ptrdiff_t *source, int pe);
+void shmem_float_atomic_fetch_nbi(float *fetch, const volatile float *source, int pe);
+void shmem_double_atomic_fetch_nbi(double *fetch, const volatile double *source, int pe);
+void shmem_int_atomic_fetch_nbi(int *fetch, const volatile int *source, int pe);
+void shmem_long_atomic_fetch_nbi(long *fetch, const volatile long *source, int pe);
+void shmem_longlong_atomic_fetch_nbi(long long *fetch, const volatile long long *source, int pe);
+void shmem_uint_atomic_fetch_nbi(unsigned int *fetch, const volatile unsigned int *source, int pe);
+void shmem_ulong_atomic_fetch_nbi(unsigned long *fetch, const volatile unsigned long *source, int pe);
+void shmem_ulonglong_atomic_fetch_nbi(unsigned long long *fetch, const volatile unsigned long long *source, int pe);
+void shmem_int32_atomic_fetch_nbi(int32_t *fetch, const volatile int32_t *source, int pe);
+void shmem_int64_atomic_fetch_nbi(int64_t *fetch, const volatile int64_t *source, int pe);
+void shmem_uint32_atomic_fetch_nbi(uint32_t *fetch, const volatile uint32_t *source, int pe);
+void shmem_uint64_atomic_fetch_nbi(uint64_t *fetch, const volatile uint64_t *source, int pe);
+void shmem_size_atomic_fetch_nbi(size_t *fetch, const volatile size_t *source, int pe);
+void shmem_ptrdiff_atomic_fetch_nbi(ptrdiff_t *fetch, const volatile ptrdiff_t *source, int pe);
+void shmem_ctx_float_atomic_fetch_nbi(shmem_ctx_t ctx, float *fetch, const volatile float *source, int pe);
+void shmem_ctx_double_atomic_fetch_nbi(shmem_ctx_t ctx, double *fetch, const volatile double *source, int pe);
+void shmem_ctx_int_atomic_fetch_nbi(shmem_ctx_t ctx, int *fetch, const volatile int *source, int pe);
+void shmem_ctx_long_atomic_fetch_nbi(shmem_ctx_t ctx, long *fetch, const volatile long *source, int pe);
+void shmem_ctx_longlong_atomic_fetch_nbi(shmem_ctx_t ctx, long long *fetch, const volatile long long *source, int pe);
+void shmem_ctx_uint_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned int *fetch, const volatile unsigned int *source, int pe);
+void shmem_ctx_ulong_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned long *fetch, const volatile unsigned long *source, int pe);
+void shmem_ctx_ulonglong_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned long long *fetch, const volatile unsigned long long *source, int pe);
+void shmem_ctx_int32_atomic_fetch_nbi(shmem_ctx_t ctx, int32_t *fetch, const volatile int32_t *source, int pe);
+void shmem_ctx_int64_atomic_fetch_nbi(shmem_ctx_t ctx, int64_t *fetch, const volatile int64_t *source, int pe);
+void shmem_ctx_uint32_atomic_fetch_nbi(shmem_ctx_t ctx, uint32_t *fetch, const volatile uint32_t *source, int pe);
+void shmem_ctx_uint64_atomic_fetch_nbi(shmem_ctx_t ctx, uint64_t *fetch, const volatile uint64_t *source, int pe);
+void shmem_ctx_size_atomic_fetch_nbi(shmem_ctx_t ctx, size_t *fetch, const volatile size_t *source, int pe);
+void shmem_ctx_ptrdiff_atomic_fetch_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, const volatile ptrdiff_t *source, int pe);
 
-void shmem_int_atomic_compare_swap_nbi(int *fetch, int *dest, int cond, int value, int pe);
-void shmem_long_atomic_compare_swap_nbi(long *fetch, long *dest, long cond, long value, int pe);
-void shmem_longlong_atomic_compare_swap_nbi(long long *fetch, long long *dest, long long cond, long long value, int pe);
-void shmem_uint_atomic_compare_swap_nbi(unsigned int *fetch, unsigned int *dest, unsigned int cond, unsigned int value, int pe);
-void shmem_ulong_atomic_compare_swap_nbi(unsigned long *fetch, unsigned long *dest, unsigned long cond, unsigned long value, int pe);
-void shmem_ulonglong_atomic_compare_swap_nbi(unsigned long long *fetch, unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
-void shmem_int32_atomic_compare_swap_nbi(int32_t *fetch, int32_t *dest, int32_t cond, int32_t value, int pe);
-void shmem_int64_atomic_compare_swap_nbi(int64_t *fetch, int64_t *dest, int64_t cond, int64_t value, int pe);
-void shmem_uint32_atomic_compare_swap_nbi(uint32_t *fetch, uint32_t *dest, uint32_t cond, uint32_t value, int pe);
-void shmem_uint64_atomic_compare_swap_nbi(uint64_t *fetch, uint64_t *dest, uint64_t cond, uint64_t value, int pe);
-void shmem_size_atomic_compare_swap_nbi(size_t *fetch, size_t *dest, size_t cond, size_t value, int pe);
-void shmem_ptrdiff_atomic_compare_swap_nbi(ptrdiff_t *fetch, ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
-void shmem_ctx_int_atomic_compare_swap_nbi(shmem_ctx_t ctx, int *fetch, int *dest, int cond, int value, int pe);
-void shmem_ctx_long_atomic_compare_swap_nbi(shmem_ctx_t ctx, long *fetch, long *dest, long cond, long value, int pe);
-void shmem_ctx_longlong_atomic_compare_swap_nbi(shmem_ctx_t ctx, long long *fetch, long long *dest, long long cond, long long value, int pe);
-void shmem_ctx_uint_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned int *fetch, unsigned int *dest, unsigned int cond, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned long *fetch, unsigned long *dest, unsigned long cond, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned long long *fetch, unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_compare_swap_nbi(shmem_ctx_t ctx, int32_t *fetch, int32_t *dest, int32_t cond, int32_t value, int pe);
-void shmem_ctx_int64_atomic_compare_swap_nbi(shmem_ctx_t ctx, int64_t *fetch, int64_t *dest, int64_t cond, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_compare_swap_nbi(shmem_ctx_t ctx, uint32_t *fetch, uint32_t *dest, uint32_t cond, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_compare_swap_nbi(shmem_ctx_t ctx, uint64_t *fetch, uint64_t *dest, uint64_t cond, uint64_t value, int pe);
-void shmem_ctx_size_atomic_compare_swap_nbi(shmem_ctx_t ctx, size_t *fetch, size_t *dest, size_t cond, size_t value, int pe);
-void shmem_ctx_ptrdiff_atomic_compare_swap_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
+void shmem_int_atomic_compare_swap_nbi(int *fetch, volatile int *dest, int cond, int value, int pe);
+void shmem_long_atomic_compare_swap_nbi(long *fetch, volatile long *dest, long cond, long value, int pe);
+void shmem_longlong_atomic_compare_swap_nbi(long long *fetch, volatile long long *dest, long long cond, long long value, int pe);
+void shmem_uint_atomic_compare_swap_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe);
+void shmem_ulong_atomic_compare_swap_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe);
+void shmem_ulonglong_atomic_compare_swap_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
+void shmem_int32_atomic_compare_swap_nbi(int32_t *fetch, volatile int32_t *dest, int32_t cond, int32_t value, int pe);
+void shmem_int64_atomic_compare_swap_nbi(int64_t *fetch, volatile int64_t *dest, int64_t cond, int64_t value, int pe);
+void shmem_uint32_atomic_compare_swap_nbi(uint32_t *fetch, volatile uint32_t *dest, uint32_t cond, uint32_t value, int pe);
+void shmem_uint64_atomic_compare_swap_nbi(uint64_t *fetch, volatile uint64_t *dest, uint64_t cond, uint64_t value, int pe);
+void shmem_size_atomic_compare_swap_nbi(size_t *fetch, volatile size_t *dest, size_t cond, size_t value, int pe);
+void shmem_ptrdiff_atomic_compare_swap_nbi(ptrdiff_t *fetch, volatile ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
+void shmem_ctx_int_atomic_compare_swap_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int cond, int value, int pe);
+void shmem_ctx_long_atomic_compare_swap_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, long cond, long value, int pe);
+void shmem_ctx_longlong_atomic_compare_swap_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, long long cond, long long value, int pe);
+void shmem_ctx_uint_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_compare_swap_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t cond, int32_t value, int pe);
+void shmem_ctx_int64_atomic_compare_swap_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t cond, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_compare_swap_nbi(shmem_ctx_t ctx, uint32_t *fetch, volatile uint32_t *dest, uint32_t cond, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_compare_swap_nbi(shmem_ctx_t ctx, uint64_t *fetch, volatile uint64_t *dest, uint64_t cond, uint64_t value, int pe);
+void shmem_ctx_size_atomic_compare_swap_nbi(shmem_ctx_t ctx, size_t *fetch, volatile size_t *dest, size_t cond, size_t value, int pe);
+void shmem_ctx_ptrdiff_atomic_compare_swap_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, volatile ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe);
 
-void shmem_float_atomic_swap_nbi(float *fetch, float *dest, float value, int pe);
-void shmem_double_atomic_swap_nbi(double *fetch, double *dest, double value, int pe);
-void shmem_int_atomic_swap_nbi(int *fetch, int *dest, int value, int pe);
-void shmem_long_atomic_swap_nbi(long *fetch, long *dest, long value, int pe);
-void shmem_longlong_atomic_swap_nbi(long long *fetch, long long *dest, long long value, int pe);
-void shmem_uint_atomic_swap_nbi(unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_swap_nbi(unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_swap_nbi(unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_swap_nbi(int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_swap_nbi(int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_swap_nbi(uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_swap_nbi(uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
-void shmem_size_atomic_swap_nbi(size_t *fetch, size_t *dest, size_t value, int pe);
-void shmem_ptrdiff_atomic_swap_nbi(ptrdiff_t *fetch, ptrdiff_t *dest, ptrdiff_t value, int pe);
-void shmem_ctx_float_atomic_swap_nbi(shmem_ctx_t ctx, float *fetch, float *dest, float value, int pe);
-void shmem_ctx_double_atomic_swap_nbi(shmem_ctx_t ctx, double *fetch, double *dest, double value, int pe);
-void shmem_ctx_int_atomic_swap_nbi(shmem_ctx_t ctx, int *fetch, int *dest, int value, int pe);
-void shmem_ctx_long_atomic_swap_nbi(shmem_ctx_t ctx, long *fetch, long *dest, long value, int pe);
-void shmem_ctx_longlong_atomic_swap_nbi(shmem_ctx_t ctx, long long *fetch, long long *dest, long long value, int pe);
-void shmem_ctx_uint_atomic_swap_nbi(shmem_ctx_t ctx, unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_swap_nbi(shmem_ctx_t ctx, unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_swap_nbi(shmem_ctx_t ctx, unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_swap_nbi(shmem_ctx_t ctx, int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_swap_nbi(shmem_ctx_t ctx, int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_swap_nbi(shmem_ctx_t ctx, uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_swap_nbi(shmem_ctx_t ctx, uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_size_atomic_swap_nbi(shmem_ctx_t ctx, size_t *fetch, size_t *dest, size_t value, int pe);
-void shmem_ctx_ptrdiff_atomic_swap_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_float_atomic_swap_nbi(float *fetch, volatile float *dest, float value, int pe);
+void shmem_double_atomic_swap_nbi(double *fetch, volatile double *dest, double value, int pe);
+void shmem_int_atomic_swap_nbi(int *fetch, volatile int *dest, int value, int pe);
+void shmem_long_atomic_swap_nbi(long *fetch, volatile long *dest, long value, int pe);
+void shmem_longlong_atomic_swap_nbi(long long *fetch, volatile long long *dest, long long value, int pe);
+void shmem_uint_atomic_swap_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_swap_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_swap_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_swap_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_swap_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_swap_nbi(uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_swap_nbi(uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_size_atomic_swap_nbi(size_t *fetch, volatile size_t *dest, size_t value, int pe);
+void shmem_ptrdiff_atomic_swap_nbi(ptrdiff_t *fetch, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_ctx_float_atomic_swap_nbi(shmem_ctx_t ctx, float *fetch, volatile float *dest, float value, int pe);
+void shmem_ctx_double_atomic_swap_nbi(shmem_ctx_t ctx, double *fetch, volatile double *dest, double value, int pe);
+void shmem_ctx_int_atomic_swap_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int value, int pe);
+void shmem_ctx_long_atomic_swap_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, long value, int pe);
+void shmem_ctx_longlong_atomic_swap_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, long long value, int pe);
+void shmem_ctx_uint_atomic_swap_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_swap_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_swap_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_swap_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_swap_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_swap_nbi(shmem_ctx_t ctx, uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_swap_nbi(shmem_ctx_t ctx, uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_size_atomic_swap_nbi(shmem_ctx_t ctx, size_t *fetch, volatile size_t *dest, size_t value, int pe);
+void shmem_ctx_ptrdiff_atomic_swap_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
 
-void shmem_int_atomic_fetch_inc_nbi(int *fetch, int *dest, int pe);
-void shmem_long_atomic_fetch_inc_nbi(long *fetch, long *dest, int pe);
-void shmem_longlong_atomic_fetch_inc_nbi(long long *fetch, long long *dest, int pe);
-void shmem_uint_atomic_fetch_inc_nbi(unsigned int *fetch, unsigned int *dest, int pe);
-void shmem_ulong_atomic_fetch_inc_nbi(unsigned long *fetch, unsigned long *dest, int pe);
-void shmem_ulonglong_atomic_fetch_inc_nbi(unsigned long long *fetch, unsigned long long *dest, int pe);
-void shmem_int32_atomic_fetch_inc_nbi(int32_t *fetch, int32_t *dest, int pe);
-void shmem_int64_atomic_fetch_inc_nbi(int64_t *fetch, int64_t *dest, int pe);
-void shmem_uint32_atomic_fetch_inc_nbi(uint32_t *fetch, uint32_t *dest, int pe);
-void shmem_uint64_atomic_fetch_inc_nbi(uint64_t *fetch, uint64_t *dest, int pe);
-void shmem_size_atomic_fetch_inc_nbi(size_t *fetch, size_t *dest, int pe);
-void shmem_ptrdiff_atomic_fetch_inc_nbi(ptrdiff_t *fetch, ptrdiff_t *dest, int pe);
-void shmem_ctx_int_atomic_fetch_inc_nbi(shmem_ctx_t ctx, int *fetch, int *dest, int pe);
-void shmem_ctx_long_atomic_fetch_inc_nbi(shmem_ctx_t ctx, long *fetch, long *dest, int pe);
-void shmem_ctx_longlong_atomic_fetch_inc_nbi(shmem_ctx_t ctx, long long *fetch, long long *dest, int pe);
-void shmem_ctx_uint_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned int *fetch, unsigned int *dest, int pe);
-void shmem_ctx_ulong_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned long *fetch, unsigned long *dest, int pe);
-void shmem_ctx_ulonglong_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned long long *fetch, unsigned long long *dest, int pe);
-void shmem_ctx_int32_atomic_fetch_inc_nbi(shmem_ctx_t ctx, int32_t *fetch, int32_t *dest, int pe);
-void shmem_ctx_int64_atomic_fetch_inc_nbi(shmem_ctx_t ctx, int64_t *fetch, int64_t *dest, int pe);
-void shmem_ctx_uint32_atomic_fetch_inc_nbi(shmem_ctx_t ctx, uint32_t *fetch, uint32_t *dest, int pe);
-void shmem_ctx_uint64_atomic_fetch_inc_nbi(shmem_ctx_t ctx, uint64_t *fetch, uint64_t *dest, int pe);
-void shmem_ctx_size_atomic_fetch_inc_nbi(shmem_ctx_t ctx, size_t *fetch, size_t *dest, int pe);
-void shmem_ctx_ptrdiff_atomic_fetch_inc_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, ptrdiff_t *dest, int pe);
+void shmem_int_atomic_fetch_inc_nbi(int *fetch, volatile int *dest, int pe);
+void shmem_long_atomic_fetch_inc_nbi(long *fetch, volatile long *dest, int pe);
+void shmem_longlong_atomic_fetch_inc_nbi(long long *fetch, volatile long long *dest, int pe);
+void shmem_uint_atomic_fetch_inc_nbi(unsigned int *fetch, volatile unsigned int *dest, int pe);
+void shmem_ulong_atomic_fetch_inc_nbi(unsigned long *fetch, volatile unsigned long *dest, int pe);
+void shmem_ulonglong_atomic_fetch_inc_nbi(unsigned long long *fetch, volatile unsigned long long *dest, int pe);
+void shmem_int32_atomic_fetch_inc_nbi(int32_t *fetch, volatile int32_t *dest, int pe);
+void shmem_int64_atomic_fetch_inc_nbi(int64_t *fetch, volatile int64_t *dest, int pe);
+void shmem_uint32_atomic_fetch_inc_nbi(uint32_t *fetch, volatile uint32_t *dest, int pe);
+void shmem_uint64_atomic_fetch_inc_nbi(uint64_t *fetch, volatile uint64_t *dest, int pe);
+void shmem_size_atomic_fetch_inc_nbi(size_t *fetch, volatile size_t *dest, int pe);
+void shmem_ptrdiff_atomic_fetch_inc_nbi(ptrdiff_t *fetch, volatile ptrdiff_t *dest, int pe);
+void shmem_ctx_int_atomic_fetch_inc_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int pe);
+void shmem_ctx_long_atomic_fetch_inc_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, int pe);
+void shmem_ctx_longlong_atomic_fetch_inc_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, int pe);
+void shmem_ctx_uint_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, int pe);
+void shmem_ctx_ulong_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, int pe);
+void shmem_ctx_ulonglong_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, int pe);
+void shmem_ctx_int32_atomic_fetch_inc_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int pe);
+void shmem_ctx_int64_atomic_fetch_inc_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int pe);
+void shmem_ctx_uint32_atomic_fetch_inc_nbi(shmem_ctx_t ctx, uint32_t *fetch, volatile uint32_t *dest, int pe);
+void shmem_ctx_uint64_atomic_fetch_inc_nbi(shmem_ctx_t ctx, uint64_t *fetch, volatile uint64_t *dest, int pe);
+void shmem_ctx_size_atomic_fetch_inc_nbi(shmem_ctx_t ctx, size_t *fetch, volatile size_t *dest, int pe);
+void shmem_ctx_ptrdiff_atomic_fetch_inc_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, volatile ptrdiff_t *dest, int pe);
 
-void shmem_int_atomic_fetch_add_nbi(int *fetch, int *dest, int value, int pe);
-void shmem_long_atomic_fetch_add_nbi(long *fetch, long *dest, long value, int pe);
-void shmem_longlong_atomic_fetch_add_nbi(long long *fetch, long long *dest, long long value, int pe);
-void shmem_uint_atomic_fetch_add_nbi(unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_fetch_add_nbi(unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_fetch_add_nbi(unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_fetch_add_nbi(int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_fetch_add_nbi(int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_fetch_add_nbi(uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_fetch_add_nbi(uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
-void shmem_size_atomic_fetch_add_nbi(size_t *fetch, size_t *dest, size_t value, int pe);
-void shmem_ptrdiff_atomic_fetch_add_nbi(ptrdiff_t *fetch, ptrdiff_t *dest, ptrdiff_t value, int pe);
-void shmem_ctx_int_atomic_fetch_add_nbi(shmem_ctx_t ctx, int *fetch, int *dest, int value, int pe);
-void shmem_ctx_long_atomic_fetch_add_nbi(shmem_ctx_t ctx, long *fetch, long *dest, long value, int pe);
-void shmem_ctx_longlong_atomic_fetch_add_nbi(shmem_ctx_t ctx, long long *fetch, long long *dest, long long value, int pe);
-void shmem_ctx_uint_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_fetch_add_nbi(shmem_ctx_t ctx, int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_fetch_add_nbi(shmem_ctx_t ctx, int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_fetch_add_nbi(shmem_ctx_t ctx, uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_fetch_add_nbi(shmem_ctx_t ctx, uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_size_atomic_fetch_add_nbi(shmem_ctx_t ctx, size_t *fetch, size_t *dest, size_t value, int pe);
-void shmem_ctx_ptrdiff_atomic_fetch_add_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_int_atomic_fetch_add_nbi(int *fetch, volatile int *dest, int value, int pe);
+void shmem_long_atomic_fetch_add_nbi(long *fetch, volatile long *dest, long value, int pe);
+void shmem_longlong_atomic_fetch_add_nbi(long long *fetch, volatile long long *dest, long long value, int pe);
+void shmem_uint_atomic_fetch_add_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_fetch_add_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_fetch_add_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_fetch_add_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_fetch_add_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_fetch_add_nbi(uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_fetch_add_nbi(uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_size_atomic_fetch_add_nbi(size_t *fetch, volatile size_t *dest, size_t value, int pe);
+void shmem_ptrdiff_atomic_fetch_add_nbi(ptrdiff_t *fetch, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
+void shmem_ctx_int_atomic_fetch_add_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int value, int pe);
+void shmem_ctx_long_atomic_fetch_add_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, long value, int pe);
+void shmem_ctx_longlong_atomic_fetch_add_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, long long value, int pe);
+void shmem_ctx_uint_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_fetch_add_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_fetch_add_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_fetch_add_nbi(shmem_ctx_t ctx, uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_fetch_add_nbi(shmem_ctx_t ctx, uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_size_atomic_fetch_add_nbi(shmem_ctx_t ctx, size_t *fetch, volatile size_t *dest, size_t value, int pe);
+void shmem_ctx_ptrdiff_atomic_fetch_add_nbi(shmem_ctx_t ctx, ptrdiff_t *fetch, volatile ptrdiff_t *dest, ptrdiff_t value, int pe);
 
-void shmem_uint_atomic_fetch_and_nbi(unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_fetch_and_nbi(unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_fetch_and_nbi(unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_fetch_and_nbi(int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_fetch_and_nbi(int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_fetch_and_nbi(uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_fetch_and_nbi(uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_uint_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_fetch_and_nbi(shmem_ctx_t ctx, int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_fetch_and_nbi(shmem_ctx_t ctx, int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_fetch_and_nbi(shmem_ctx_t ctx, uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_fetch_and_nbi(shmem_ctx_t ctx, uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
+void shmem_uint_atomic_fetch_and_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_fetch_and_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_fetch_and_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_fetch_and_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_fetch_and_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_fetch_and_nbi(uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_fetch_and_nbi(uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_uint_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_fetch_and_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_fetch_and_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_fetch_and_nbi(shmem_ctx_t ctx, uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_fetch_and_nbi(shmem_ctx_t ctx, uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
 
-void shmem_uint_atomic_fetch_or_nbi(unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_fetch_or_nbi(unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_fetch_or_nbi(unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_fetch_or_nbi(int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_fetch_or_nbi(int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_fetch_or_nbi(uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_fetch_or_nbi(uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_uint_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_fetch_or_nbi(shmem_ctx_t ctx, int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_fetch_or_nbi(shmem_ctx_t ctx, int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_fetch_or_nbi(shmem_ctx_t ctx, uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_fetch_or_nbi(shmem_ctx_t ctx, uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
+void shmem_uint_atomic_fetch_or_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_fetch_or_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_fetch_or_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_fetch_or_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_fetch_or_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_fetch_or_nbi(uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_fetch_or_nbi(uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_uint_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_fetch_or_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_fetch_or_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_fetch_or_nbi(shmem_ctx_t ctx, uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_fetch_or_nbi(shmem_ctx_t ctx, uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
 
-void shmem_uint_atomic_fetch_xor_nbi(unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ulong_atomic_fetch_xor_nbi(unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ulonglong_atomic_fetch_xor_nbi(unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_int32_atomic_fetch_xor_nbi(int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_int64_atomic_fetch_xor_nbi(int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_uint32_atomic_fetch_xor_nbi(uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_uint64_atomic_fetch_xor_nbi(uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
-void shmem_ctx_uint_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned int *fetch, unsigned int *dest, unsigned int value, int pe);
-void shmem_ctx_ulong_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned long *fetch, unsigned long *dest, unsigned long value, int pe);
-void shmem_ctx_ulonglong_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned long long *fetch, unsigned long long *dest, unsigned long long value, int pe);
-void shmem_ctx_int32_atomic_fetch_xor_nbi(shmem_ctx_t ctx, int32_t *fetch, int32_t *dest, int32_t value, int pe);
-void shmem_ctx_int64_atomic_fetch_xor_nbi(shmem_ctx_t ctx, int64_t *fetch, int64_t *dest, int64_t value, int pe);
-void shmem_ctx_uint32_atomic_fetch_xor_nbi(shmem_ctx_t ctx, uint32_t *fetch, uint32_t *dest, uint32_t value, int pe);
-void shmem_ctx_uint64_atomic_fetch_xor_nbi(shmem_ctx_t ctx, uint64_t *fetch, uint64_t *dest, uint64_t value, int pe);
+void shmem_uint_atomic_fetch_xor_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ulong_atomic_fetch_xor_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ulonglong_atomic_fetch_xor_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_int32_atomic_fetch_xor_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_int64_atomic_fetch_xor_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_uint32_atomic_fetch_xor_nbi(uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_uint64_atomic_fetch_xor_nbi(uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
+void shmem_ctx_uint_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe);
+void shmem_ctx_ulong_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe);
+void shmem_ctx_ulonglong_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe);
+void shmem_ctx_int32_atomic_fetch_xor_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe);
+void shmem_ctx_int64_atomic_fetch_xor_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe);
+void shmem_ctx_uint32_atomic_fetch_xor_nbi(shmem_ctx_t ctx, uint32_t *fetch, volatile uint32_t *dest, uint32_t value, int pe);
+void shmem_ctx_uint64_atomic_fetch_xor_nbi(shmem_ctx_t ctx, uint64_t *fetch, volatile uint64_t *dest, uint64_t value, int pe);
 
-float shmem_float_fetch(const float *source, int pe) SHMEM_DEPRECATED_("1.4");
-double shmem_double_fetch(const double *source, int pe) SHMEM_DEPRECATED_("1.4");
-int shmem_int_fetch(const int *source, int pe) SHMEM_DEPRECATED_("1.4");
-long shmem_long_fetch(const long *source, int pe) SHMEM_DEPRECATED_("1.4");
-long long shmem_longlong_fetch(const long long *source, int pe) SHMEM_DEPRECATED_("1.4");
+float shmem_float_fetch(const volatile float *source, int pe) SHMEM_DEPRECATED_("1.4");
+double shmem_double_fetch(const volatile double *source, int pe) SHMEM_DEPRECATED_("1.4");
+int shmem_int_fetch(const volatile int *source, int pe) SHMEM_DEPRECATED_("1.4");
+long shmem_long_fetch(const volatile long *source, int pe) SHMEM_DEPRECATED_("1.4");
+long long shmem_longlong_fetch(const volatile long long *source, int pe) SHMEM_DEPRECATED_("1.4");
 
-void shmem_float_set(float *dest, float value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_double_set(double *dest, double value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_int_set(int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_long_set(long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_longlong_set(long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_float_set(volatile float *dest, float value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_double_set(volatile double *dest, double value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int_set(volatile int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_long_set(volatile long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_longlong_set(volatile long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
 
-int shmem_int_cswap(int *dest, int cond, int value, int pe) SHMEM_DEPRECATED_("1.4");
-long shmem_long_cswap(long *dest, long cond, long value, int pe) SHMEM_DEPRECATED_("1.4");
-long long shmem_longlong_cswap(long long *dest, long long cond, long long value, int pe) SHMEM_DEPRECATED_("1.4");
+int shmem_int_cswap(volatile int *dest, int cond, int value, int pe) SHMEM_DEPRECATED_("1.4");
+long shmem_long_cswap(volatile long *dest, long cond, long value, int pe) SHMEM_DEPRECATED_("1.4");
+long long shmem_longlong_cswap(volatile long long *dest, long long cond, long long value, int pe) SHMEM_DEPRECATED_("1.4");
 
-float shmem_float_swap(float *dest, float value, int pe) SHMEM_DEPRECATED_("1.4");
-double shmem_double_swap(double *dest, double value, int pe) SHMEM_DEPRECATED_("1.4");
-int shmem_int_swap(int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
-long shmem_long_swap(long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
-long long shmem_longlong_swap(long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
+float shmem_float_swap(volatile float *dest, float value, int pe) SHMEM_DEPRECATED_("1.4");
+double shmem_double_swap(volatile double *dest, double value, int pe) SHMEM_DEPRECATED_("1.4");
+int shmem_int_swap(volatile int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
+long shmem_long_swap(volatile long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
+long long shmem_longlong_swap(volatile long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
 
-int shmem_int_finc(int *dest, int pe) SHMEM_DEPRECATED_("1.4");
-long shmem_long_finc(long *dest, int pe) SHMEM_DEPRECATED_("1.4");
-long long shmem_longlong_finc(long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+int shmem_int_finc(volatile int *dest, int pe) SHMEM_DEPRECATED_("1.4");
+long shmem_long_finc(volatile long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+long long shmem_longlong_finc(volatile long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
 
-void shmem_int_inc(int *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_long_inc(long *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_longlong_inc(long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int_inc(volatile int *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_long_inc(volatile long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_longlong_inc(volatile long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
 
-int shmem_int_fadd(int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
-long shmem_long_fadd(long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
-long long shmem_longlong_fadd(long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
+int shmem_int_fadd(volatile int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
+long shmem_long_fadd(volatile long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
+long long shmem_longlong_fadd(volatile long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
 
-void shmem_int_add(int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_long_add(long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_longlong_add(long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int_add(volatile int *dest, int value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_long_add(volatile long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_longlong_add(volatile long long *dest, long long value, int pe) SHMEM_DEPRECATED_("1.4");
 
-void shmem_float_put_signal(float *dest, const float *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_double_put_signal(double *dest, const double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_longdouble_put_signal(long double *dest, const long double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_char_put_signal(char *dest, const char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_schar_put_signal(signed char *dest, const signed char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_short_put_signal(short *dest, const short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int_put_signal(int *dest, const int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_long_put_signal(long *dest, const long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_longlong_put_signal(long long *dest, const long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uchar_put_signal(unsigned char *dest, const unsigned char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ushort_put_signal(unsigned short *dest, const unsigned short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint_put_signal(unsigned int *dest, const unsigned int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ulong_put_signal(unsigned long *dest, const unsigned long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ulonglong_put_signal(unsigned long long *dest, const unsigned long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int8_put_signal(int8_t *dest, const int8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int16_put_signal(int16_t *dest, const int16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int32_put_signal(int32_t *dest, const int32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int64_put_signal(int64_t *dest, const int64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint8_put_signal(uint8_t *dest, const uint8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint16_put_signal(uint16_t *dest, const uint16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint32_put_signal(uint32_t *dest, const uint32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint64_put_signal(uint64_t *dest, const uint64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_size_put_signal(size_t *dest, const size_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ptrdiff_put_signal(ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_float_put_signal(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_double_put_signal(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_longdouble_put_signal(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_char_put_signal(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_schar_put_signal(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_short_put_signal(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int_put_signal(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_long_put_signal(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_longlong_put_signal(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uchar_put_signal(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ushort_put_signal(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint_put_signal(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ulong_put_signal(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ulonglong_put_signal(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int8_put_signal(shmem_ctx_t ctx, int8_t *dest, const int8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int16_put_signal(shmem_ctx_t ctx, int16_t *dest, const int16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int32_put_signal(shmem_ctx_t ctx, int32_t *dest, const int32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int64_put_signal(shmem_ctx_t ctx, int64_t *dest, const int64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint8_put_signal(shmem_ctx_t ctx, uint8_t *dest, const uint8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint16_put_signal(shmem_ctx_t ctx, uint16_t *dest, const uint16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint32_put_signal(shmem_ctx_t ctx, uint32_t *dest, const uint32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint64_put_signal(shmem_ctx_t ctx, uint64_t *dest, const uint64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_size_put_signal(shmem_ctx_t ctx, size_t *dest, const size_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ptrdiff_put_signal(shmem_ctx_t ctx, ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_float_put_signal(float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_double_put_signal(double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_longdouble_put_signal(long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_char_put_signal(char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_schar_put_signal(signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_short_put_signal(short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int_put_signal(int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_long_put_signal(long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_longlong_put_signal(long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uchar_put_signal(unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ushort_put_signal(unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint_put_signal(unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ulong_put_signal(unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ulonglong_put_signal(unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int8_put_signal(int8_t *dest, const int8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int16_put_signal(int16_t *dest, const int16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int32_put_signal(int32_t *dest, const int32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int64_put_signal(int64_t *dest, const int64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint8_put_signal(uint8_t *dest, const uint8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint16_put_signal(uint16_t *dest, const uint16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint32_put_signal(uint32_t *dest, const uint32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint64_put_signal(uint64_t *dest, const uint64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_size_put_signal(size_t *dest, const size_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ptrdiff_put_signal(ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_float_put_signal(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_double_put_signal(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_longdouble_put_signal(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_char_put_signal(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_schar_put_signal(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_short_put_signal(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int_put_signal(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_long_put_signal(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_longlong_put_signal(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uchar_put_signal(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ushort_put_signal(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint_put_signal(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ulong_put_signal(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ulonglong_put_signal(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int8_put_signal(shmem_ctx_t ctx, int8_t *dest, const int8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int16_put_signal(shmem_ctx_t ctx, int16_t *dest, const int16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int32_put_signal(shmem_ctx_t ctx, int32_t *dest, const int32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int64_put_signal(shmem_ctx_t ctx, int64_t *dest, const int64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint8_put_signal(shmem_ctx_t ctx, uint8_t *dest, const uint8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint16_put_signal(shmem_ctx_t ctx, uint16_t *dest, const uint16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint32_put_signal(shmem_ctx_t ctx, uint32_t *dest, const uint32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint64_put_signal(shmem_ctx_t ctx, uint64_t *dest, const uint64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_size_put_signal(shmem_ctx_t ctx, size_t *dest, const size_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ptrdiff_put_signal(shmem_ctx_t ctx, ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
 
-void shmem_put8_signal(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put16_signal(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put32_signal(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put64_signal(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put128_signal(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put8_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put16_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put32_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put64_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put128_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put8_signal(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put16_signal(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put32_signal(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put64_signal(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put128_signal(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put8_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put16_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put32_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put64_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put128_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
 
-void shmem_putmem_signal(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_putmem_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_putmem_signal(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_putmem_signal(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
 
-void shmem_float_put_signal_nbi(float *dest, const float *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_double_put_signal_nbi(double *dest, const double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_longdouble_put_signal_nbi(long double *dest, const long double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_char_put_signal_nbi(char *dest, const char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_schar_put_signal_nbi(signed char *dest, const signed char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_short_put_signal_nbi(short *dest, const short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int_put_signal_nbi(int *dest, const int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_long_put_signal_nbi(long *dest, const long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_longlong_put_signal_nbi(long long *dest, const long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uchar_put_signal_nbi(unsigned char *dest, const unsigned char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ushort_put_signal_nbi(unsigned short *dest, const unsigned short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint_put_signal_nbi(unsigned int *dest, const unsigned int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ulong_put_signal_nbi(unsigned long *dest, const unsigned long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ulonglong_put_signal_nbi(unsigned long long *dest, const unsigned long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int8_put_signal_nbi(int8_t *dest, const int8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int16_put_signal_nbi(int16_t *dest, const int16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int32_put_signal_nbi(int32_t *dest, const int32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_int64_put_signal_nbi(int64_t *dest, const int64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint8_put_signal_nbi(uint8_t *dest, const uint8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint16_put_signal_nbi(uint16_t *dest, const uint16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint32_put_signal_nbi(uint32_t *dest, const uint32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_uint64_put_signal_nbi(uint64_t *dest, const uint64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_size_put_signal_nbi(size_t *dest, const size_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ptrdiff_put_signal_nbi(ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_float_put_signal_nbi(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_double_put_signal_nbi(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_longdouble_put_signal_nbi(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_char_put_signal_nbi(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_schar_put_signal_nbi(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_short_put_signal_nbi(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int_put_signal_nbi(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_long_put_signal_nbi(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_longlong_put_signal_nbi(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uchar_put_signal_nbi(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ushort_put_signal_nbi(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint_put_signal_nbi(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ulong_put_signal_nbi(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ulonglong_put_signal_nbi(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int8_put_signal_nbi(shmem_ctx_t ctx, int8_t *dest, const int8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int16_put_signal_nbi(shmem_ctx_t ctx, int16_t *dest, const int16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int32_put_signal_nbi(shmem_ctx_t ctx, int32_t *dest, const int32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_int64_put_signal_nbi(shmem_ctx_t ctx, int64_t *dest, const int64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint8_put_signal_nbi(shmem_ctx_t ctx, uint8_t *dest, const uint8_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint16_put_signal_nbi(shmem_ctx_t ctx, uint16_t *dest, const uint16_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint32_put_signal_nbi(shmem_ctx_t ctx, uint32_t *dest, const uint32_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_uint64_put_signal_nbi(shmem_ctx_t ctx, uint64_t *dest, const uint64_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_size_put_signal_nbi(shmem_ctx_t ctx, size_t *dest, const size_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_ptrdiff_put_signal_nbi(shmem_ctx_t ctx, ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_float_put_signal_nbi(float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_double_put_signal_nbi(double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_longdouble_put_signal_nbi(long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_char_put_signal_nbi(char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_schar_put_signal_nbi(signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_short_put_signal_nbi(short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int_put_signal_nbi(int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_long_put_signal_nbi(long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_longlong_put_signal_nbi(long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uchar_put_signal_nbi(unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ushort_put_signal_nbi(unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint_put_signal_nbi(unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ulong_put_signal_nbi(unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ulonglong_put_signal_nbi(unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int8_put_signal_nbi(int8_t *dest, const int8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int16_put_signal_nbi(int16_t *dest, const int16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int32_put_signal_nbi(int32_t *dest, const int32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_int64_put_signal_nbi(int64_t *dest, const int64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint8_put_signal_nbi(uint8_t *dest, const uint8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint16_put_signal_nbi(uint16_t *dest, const uint16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint32_put_signal_nbi(uint32_t *dest, const uint32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_uint64_put_signal_nbi(uint64_t *dest, const uint64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_size_put_signal_nbi(size_t *dest, const size_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ptrdiff_put_signal_nbi(ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_float_put_signal_nbi(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_double_put_signal_nbi(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_longdouble_put_signal_nbi(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_char_put_signal_nbi(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_schar_put_signal_nbi(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_short_put_signal_nbi(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int_put_signal_nbi(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_long_put_signal_nbi(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_longlong_put_signal_nbi(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uchar_put_signal_nbi(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ushort_put_signal_nbi(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint_put_signal_nbi(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ulong_put_signal_nbi(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ulonglong_put_signal_nbi(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int8_put_signal_nbi(shmem_ctx_t ctx, int8_t *dest, const int8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int16_put_signal_nbi(shmem_ctx_t ctx, int16_t *dest, const int16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int32_put_signal_nbi(shmem_ctx_t ctx, int32_t *dest, const int32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_int64_put_signal_nbi(shmem_ctx_t ctx, int64_t *dest, const int64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint8_put_signal_nbi(shmem_ctx_t ctx, uint8_t *dest, const uint8_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint16_put_signal_nbi(shmem_ctx_t ctx, uint16_t *dest, const uint16_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint32_put_signal_nbi(shmem_ctx_t ctx, uint32_t *dest, const uint32_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_uint64_put_signal_nbi(shmem_ctx_t ctx, uint64_t *dest, const uint64_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_size_put_signal_nbi(shmem_ctx_t ctx, size_t *dest, const size_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_ptrdiff_put_signal_nbi(shmem_ctx_t ctx, ptrdiff_t *dest, const ptrdiff_t *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
 
-void shmem_put8_signal_nbi(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put16_signal_nbi(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put32_signal_nbi(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put64_signal_nbi(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_put128_signal_nbi(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put8_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put16_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put32_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put64_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_put128_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put8_signal_nbi(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put16_signal_nbi(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put32_signal_nbi(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put64_signal_nbi(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_put128_signal_nbi(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put8_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put16_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put32_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put64_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_put128_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
 
-void shmem_putmem_signal_nbi(void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-void shmem_ctx_putmem_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
-uint64_t shmem_signal_fetch(const uint64_t *sig_addr);
-uint64_t shmem_signal_wait_until(uint64_t *sig_addr, int cmp, uint64_t cmp_value);
+void shmem_putmem_signal_nbi(void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+void shmem_ctx_putmem_signal_nbi(shmem_ctx_t ctx, void *dest, const void *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe);
+uint64_t shmem_signal_fetch(const volatile uint64_t *sig_addr);
+uint64_t shmem_signal_wait_until(const volatile uint64_t *sig_addr, int cmp, uint64_t cmp_value);
 void shmem_barrier_all(void);
 void shmem_sync_all(void);
 int shmem_team_sync(shmem_team_t team);
@@ -1600,209 +1600,209 @@ void shmem_longdouble_prod_to_all(long double *dest, const long double *source, 
 SHMEM_EXTENSION_ void shmem_complexd_prod_to_all(double _Complex *dest, const double _Complex *source, int nreduce, int PE_start, int logPE_stride, int PE_size, double _Complex *pWrk, long *pSync) SHMEM_DEPRECATED_("1.5");
 SHMEM_EXTENSION_ void shmem_complexf_prod_to_all(float _Complex *dest, const float _Complex *source, int nreduce, int PE_start, int logPE_stride, int PE_size, float _Complex *pWrk, long *pSync) SHMEM_DEPRECATED_("1.5");
 
-void shmem_int_wait_until(int *ivar, int cmp, int cmp_value);
-void shmem_long_wait_until(long *ivar, int cmp, long cmp_value);
-void shmem_longlong_wait_until(long long *ivar, int cmp, long long cmp_value);
-void shmem_uint_wait_until(unsigned int *ivar, int cmp, unsigned int cmp_value);
-void shmem_ulong_wait_until(unsigned long *ivar, int cmp, unsigned long cmp_value);
-void shmem_ulonglong_wait_until(unsigned long long *ivar, int cmp, unsigned long long cmp_value);
-void shmem_int32_wait_until(int32_t *ivar, int cmp, int32_t cmp_value);
-void shmem_int64_wait_until(int64_t *ivar, int cmp, int64_t cmp_value);
-void shmem_uint32_wait_until(uint32_t *ivar, int cmp, uint32_t cmp_value);
-void shmem_uint64_wait_until(uint64_t *ivar, int cmp, uint64_t cmp_value);
-void shmem_size_wait_until(size_t *ivar, int cmp, size_t cmp_value);
-void shmem_ptrdiff_wait_until(ptrdiff_t *ivar, int cmp, ptrdiff_t cmp_value);
+void shmem_int_wait_until(const volatile int *ivar, int cmp, int cmp_value);
+void shmem_long_wait_until(const volatile long *ivar, int cmp, long cmp_value);
+void shmem_longlong_wait_until(const volatile long long *ivar, int cmp, long long cmp_value);
+void shmem_uint_wait_until(const volatile unsigned int *ivar, int cmp, unsigned int cmp_value);
+void shmem_ulong_wait_until(const volatile unsigned long *ivar, int cmp, unsigned long cmp_value);
+void shmem_ulonglong_wait_until(const volatile unsigned long long *ivar, int cmp, unsigned long long cmp_value);
+void shmem_int32_wait_until(const volatile int32_t *ivar, int cmp, int32_t cmp_value);
+void shmem_int64_wait_until(const volatile int64_t *ivar, int cmp, int64_t cmp_value);
+void shmem_uint32_wait_until(const volatile uint32_t *ivar, int cmp, uint32_t cmp_value);
+void shmem_uint64_wait_until(const volatile uint64_t *ivar, int cmp, uint64_t cmp_value);
+void shmem_size_wait_until(const volatile size_t *ivar, int cmp, size_t cmp_value);
+void shmem_ptrdiff_wait_until(const volatile ptrdiff_t *ivar, int cmp, ptrdiff_t cmp_value);
 
-void shmem_int_wait_until_all(int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
-void shmem_long_wait_until_all(long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
-void shmem_longlong_wait_until_all(long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
-void shmem_uint_wait_until_all(unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
-void shmem_ulong_wait_until_all(unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
-void shmem_ulonglong_wait_until_all(unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
-void shmem_int32_wait_until_all(int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
-void shmem_int64_wait_until_all(int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
-void shmem_uint32_wait_until_all(uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
-void shmem_uint64_wait_until_all(uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
-void shmem_size_wait_until_all(size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
-void shmem_ptrdiff_wait_until_all(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
+void shmem_int_wait_until_all(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
+void shmem_long_wait_until_all(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
+void shmem_longlong_wait_until_all(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
+void shmem_uint_wait_until_all(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
+void shmem_ulong_wait_until_all(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
+void shmem_ulonglong_wait_until_all(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
+void shmem_int32_wait_until_all(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
+void shmem_int64_wait_until_all(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
+void shmem_uint32_wait_until_all(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
+void shmem_uint64_wait_until_all(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
+void shmem_size_wait_until_all(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
+void shmem_ptrdiff_wait_until_all(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
 
-size_t shmem_int_wait_until_any(int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
-size_t shmem_long_wait_until_any(long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
-size_t shmem_longlong_wait_until_any(long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
-size_t shmem_uint_wait_until_any(unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
-size_t shmem_ulong_wait_until_any(unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
-size_t shmem_ulonglong_wait_until_any(unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
-size_t shmem_int32_wait_until_any(int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
-size_t shmem_int64_wait_until_any(int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
-size_t shmem_uint32_wait_until_any(uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
-size_t shmem_uint64_wait_until_any(uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
-size_t shmem_size_wait_until_any(size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
-size_t shmem_ptrdiff_wait_until_any(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
+size_t shmem_int_wait_until_any(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
+size_t shmem_long_wait_until_any(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
+size_t shmem_longlong_wait_until_any(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
+size_t shmem_uint_wait_until_any(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
+size_t shmem_ulong_wait_until_any(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
+size_t shmem_ulonglong_wait_until_any(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
+size_t shmem_int32_wait_until_any(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
+size_t shmem_int64_wait_until_any(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
+size_t shmem_uint32_wait_until_any(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
+size_t shmem_uint64_wait_until_any(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
+size_t shmem_size_wait_until_any(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
+size_t shmem_ptrdiff_wait_until_any(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
 
-size_t shmem_int_wait_until_some(int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int cmp_value);
-size_t shmem_long_wait_until_some(long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long cmp_value);
-size_t shmem_longlong_wait_until_some(long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long long cmp_value);
-size_t shmem_uint_wait_until_some(unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned int cmp_value);
-size_t shmem_ulong_wait_until_some(unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long cmp_value);
-size_t shmem_ulonglong_wait_until_some(unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long long cmp_value);
-size_t shmem_int32_wait_until_some(int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int32_t cmp_value);
-size_t shmem_int64_wait_until_some(int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int64_t cmp_value);
-size_t shmem_uint32_wait_until_some(uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint32_t cmp_value);
-size_t shmem_uint64_wait_until_some(uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint64_t cmp_value);
-size_t shmem_size_wait_until_some(size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, size_t cmp_value);
-size_t shmem_ptrdiff_wait_until_some(ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, ptrdiff_t cmp_value);
+size_t shmem_int_wait_until_some(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int cmp_value);
+size_t shmem_long_wait_until_some(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long cmp_value);
+size_t shmem_longlong_wait_until_some(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long long cmp_value);
+size_t shmem_uint_wait_until_some(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned int cmp_value);
+size_t shmem_ulong_wait_until_some(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long cmp_value);
+size_t shmem_ulonglong_wait_until_some(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long long cmp_value);
+size_t shmem_int32_wait_until_some(const volatile int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int32_t cmp_value);
+size_t shmem_int64_wait_until_some(const volatile int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int64_t cmp_value);
+size_t shmem_uint32_wait_until_some(const volatile uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint32_t cmp_value);
+size_t shmem_uint64_wait_until_some(const volatile uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint64_t cmp_value);
+size_t shmem_size_wait_until_some(const volatile size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, size_t cmp_value);
+size_t shmem_ptrdiff_wait_until_some(const volatile ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, ptrdiff_t cmp_value);
 
-void shmem_int_wait_until_all_vector(int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
-void shmem_long_wait_until_all_vector(long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
-void shmem_longlong_wait_until_all_vector(long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
-void shmem_uint_wait_until_all_vector(unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
-void shmem_ulong_wait_until_all_vector(unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
-void shmem_ulonglong_wait_until_all_vector(unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
-void shmem_int32_wait_until_all_vector(int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
-void shmem_int64_wait_until_all_vector(int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
-void shmem_uint32_wait_until_all_vector(uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
-void shmem_uint64_wait_until_all_vector(uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
-void shmem_size_wait_until_all_vector(size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
-void shmem_ptrdiff_wait_until_all_vector(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
+void shmem_int_wait_until_all_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
+void shmem_long_wait_until_all_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
+void shmem_longlong_wait_until_all_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
+void shmem_uint_wait_until_all_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
+void shmem_ulong_wait_until_all_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
+void shmem_ulonglong_wait_until_all_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
+void shmem_int32_wait_until_all_vector(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
+void shmem_int64_wait_until_all_vector(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
+void shmem_uint32_wait_until_all_vector(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
+void shmem_uint64_wait_until_all_vector(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
+void shmem_size_wait_until_all_vector(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
+void shmem_ptrdiff_wait_until_all_vector(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
 
-size_t shmem_int_wait_until_any_vector(int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
-size_t shmem_long_wait_until_any_vector(long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
-size_t shmem_longlong_wait_until_any_vector(long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
-size_t shmem_uint_wait_until_any_vector(unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
-size_t shmem_ulong_wait_until_any_vector(unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
-size_t shmem_ulonglong_wait_until_any_vector(unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
-size_t shmem_int32_wait_until_any_vector(int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
-size_t shmem_int64_wait_until_any_vector(int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
-size_t shmem_uint32_wait_until_any_vector(uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
-size_t shmem_uint64_wait_until_any_vector(uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
-size_t shmem_size_wait_until_any_vector(size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
-size_t shmem_ptrdiff_wait_until_any_vector(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
+size_t shmem_int_wait_until_any_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
+size_t shmem_long_wait_until_any_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
+size_t shmem_longlong_wait_until_any_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
+size_t shmem_uint_wait_until_any_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
+size_t shmem_ulong_wait_until_any_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
+size_t shmem_ulonglong_wait_until_any_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
+size_t shmem_int32_wait_until_any_vector(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
+size_t shmem_int64_wait_until_any_vector(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
+size_t shmem_uint32_wait_until_any_vector(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
+size_t shmem_uint64_wait_until_any_vector(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
+size_t shmem_size_wait_until_any_vector(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
+size_t shmem_ptrdiff_wait_until_any_vector(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
 
-size_t shmem_int_wait_until_some_vector(int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int *cmp_values);
-size_t shmem_long_wait_until_some_vector(long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long *cmp_values);
-size_t shmem_longlong_wait_until_some_vector(long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long long *cmp_values);
-size_t shmem_uint_wait_until_some_vector(unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned int *cmp_values);
-size_t shmem_ulong_wait_until_some_vector(unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long *cmp_values);
-size_t shmem_ulonglong_wait_until_some_vector(unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long long *cmp_values);
-size_t shmem_int32_wait_until_some_vector(int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int32_t *cmp_values);
-size_t shmem_int64_wait_until_some_vector(int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int64_t *cmp_values);
-size_t shmem_uint32_wait_until_some_vector(uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint32_t *cmp_values);
-size_t shmem_uint64_wait_until_some_vector(uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint64_t *cmp_values);
-size_t shmem_size_wait_until_some_vector(size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const size_t *cmp_values);
-size_t shmem_ptrdiff_wait_until_some_vector(ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const ptrdiff_t *cmp_values);
+size_t shmem_int_wait_until_some_vector(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int *cmp_values);
+size_t shmem_long_wait_until_some_vector(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long *cmp_values);
+size_t shmem_longlong_wait_until_some_vector(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long long *cmp_values);
+size_t shmem_uint_wait_until_some_vector(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned int *cmp_values);
+size_t shmem_ulong_wait_until_some_vector(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long *cmp_values);
+size_t shmem_ulonglong_wait_until_some_vector(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long long *cmp_values);
+size_t shmem_int32_wait_until_some_vector(const volatile int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int32_t *cmp_values);
+size_t shmem_int64_wait_until_some_vector(const volatile int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int64_t *cmp_values);
+size_t shmem_uint32_wait_until_some_vector(const volatile uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint32_t *cmp_values);
+size_t shmem_uint64_wait_until_some_vector(const volatile uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint64_t *cmp_values);
+size_t shmem_size_wait_until_some_vector(const volatile size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const size_t *cmp_values);
+size_t shmem_ptrdiff_wait_until_some_vector(const volatile ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const ptrdiff_t *cmp_values);
 
-int shmem_int_test(int *ivar, int cmp, int cmp_value);
-int shmem_long_test(long *ivar, int cmp, long cmp_value);
-int shmem_longlong_test(long long *ivar, int cmp, long long cmp_value);
-int shmem_uint_test(unsigned int *ivar, int cmp, unsigned int cmp_value);
-int shmem_ulong_test(unsigned long *ivar, int cmp, unsigned long cmp_value);
-int shmem_ulonglong_test(unsigned long long *ivar, int cmp, unsigned long long cmp_value);
-int shmem_int32_test(int32_t *ivar, int cmp, int32_t cmp_value);
-int shmem_int64_test(int64_t *ivar, int cmp, int64_t cmp_value);
-int shmem_uint32_test(uint32_t *ivar, int cmp, uint32_t cmp_value);
-int shmem_uint64_test(uint64_t *ivar, int cmp, uint64_t cmp_value);
-int shmem_size_test(size_t *ivar, int cmp, size_t cmp_value);
-int shmem_ptrdiff_test(ptrdiff_t *ivar, int cmp, ptrdiff_t cmp_value);
+int shmem_int_test(const volatile int *ivar, int cmp, int cmp_value);
+int shmem_long_test(const volatile long *ivar, int cmp, long cmp_value);
+int shmem_longlong_test(const volatile long long *ivar, int cmp, long long cmp_value);
+int shmem_uint_test(const volatile unsigned int *ivar, int cmp, unsigned int cmp_value);
+int shmem_ulong_test(const volatile unsigned long *ivar, int cmp, unsigned long cmp_value);
+int shmem_ulonglong_test(const volatile unsigned long long *ivar, int cmp, unsigned long long cmp_value);
+int shmem_int32_test(const volatile int32_t *ivar, int cmp, int32_t cmp_value);
+int shmem_int64_test(const volatile int64_t *ivar, int cmp, int64_t cmp_value);
+int shmem_uint32_test(const volatile uint32_t *ivar, int cmp, uint32_t cmp_value);
+int shmem_uint64_test(const volatile uint64_t *ivar, int cmp, uint64_t cmp_value);
+int shmem_size_test(const volatile size_t *ivar, int cmp, size_t cmp_value);
+int shmem_ptrdiff_test(const volatile ptrdiff_t *ivar, int cmp, ptrdiff_t cmp_value);
 
-int shmem_int_test_all(int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
-int shmem_long_test_all(long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
-int shmem_longlong_test_all(long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
-int shmem_uint_test_all(unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
-int shmem_ulong_test_all(unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
-int shmem_ulonglong_test_all(unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
-int shmem_int32_test_all(int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
-int shmem_int64_test_all(int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
-int shmem_uint32_test_all(uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
-int shmem_uint64_test_all(uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
-int shmem_size_test_all(size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
-int shmem_ptrdiff_test_all(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
+int shmem_int_test_all(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
+int shmem_long_test_all(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
+int shmem_longlong_test_all(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
+int shmem_uint_test_all(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
+int shmem_ulong_test_all(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
+int shmem_ulonglong_test_all(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
+int shmem_int32_test_all(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
+int shmem_int64_test_all(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
+int shmem_uint32_test_all(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
+int shmem_uint64_test_all(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
+int shmem_size_test_all(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
+int shmem_ptrdiff_test_all(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
 
-size_t shmem_int_test_any(int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
-size_t shmem_long_test_any(long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
-size_t shmem_longlong_test_any(long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
-size_t shmem_uint_test_any(unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
-size_t shmem_ulong_test_any(unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
-size_t shmem_ulonglong_test_any(unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
-size_t shmem_int32_test_any(int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
-size_t shmem_int64_test_any(int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
-size_t shmem_uint32_test_any(uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
-size_t shmem_uint64_test_any(uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
-size_t shmem_size_test_any(size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
-size_t shmem_ptrdiff_test_any(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
+size_t shmem_int_test_any(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value);
+size_t shmem_long_test_any(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value);
+size_t shmem_longlong_test_any(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value);
+size_t shmem_uint_test_any(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value);
+size_t shmem_ulong_test_any(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value);
+size_t shmem_ulonglong_test_any(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value);
+size_t shmem_int32_test_any(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, int32_t cmp_value);
+size_t shmem_int64_test_any(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, int64_t cmp_value);
+size_t shmem_uint32_test_any(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, uint32_t cmp_value);
+size_t shmem_uint64_test_any(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, uint64_t cmp_value);
+size_t shmem_size_test_any(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, size_t cmp_value);
+size_t shmem_ptrdiff_test_any(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, ptrdiff_t cmp_value);
 
-size_t shmem_int_test_some(int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int cmp_value);
-size_t shmem_long_test_some(long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long cmp_value);
-size_t shmem_longlong_test_some(long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long long cmp_value);
-size_t shmem_uint_test_some(unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned int cmp_value);
-size_t shmem_ulong_test_some(unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long cmp_value);
-size_t shmem_ulonglong_test_some(unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long long cmp_value);
-size_t shmem_int32_test_some(int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int32_t cmp_value);
-size_t shmem_int64_test_some(int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int64_t cmp_value);
-size_t shmem_uint32_test_some(uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint32_t cmp_value);
-size_t shmem_uint64_test_some(uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint64_t cmp_value);
-size_t shmem_size_test_some(size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, size_t cmp_value);
-size_t shmem_ptrdiff_test_some(ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, ptrdiff_t cmp_value);
+size_t shmem_int_test_some(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int cmp_value);
+size_t shmem_long_test_some(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long cmp_value);
+size_t shmem_longlong_test_some(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long long cmp_value);
+size_t shmem_uint_test_some(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned int cmp_value);
+size_t shmem_ulong_test_some(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long cmp_value);
+size_t shmem_ulonglong_test_some(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long long cmp_value);
+size_t shmem_int32_test_some(const volatile int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int32_t cmp_value);
+size_t shmem_int64_test_some(const volatile int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int64_t cmp_value);
+size_t shmem_uint32_test_some(const volatile uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint32_t cmp_value);
+size_t shmem_uint64_test_some(const volatile uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, uint64_t cmp_value);
+size_t shmem_size_test_some(const volatile size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, size_t cmp_value);
+size_t shmem_ptrdiff_test_some(const volatile ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, ptrdiff_t cmp_value);
 
-int shmem_int_test_all_vector(int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
-int shmem_long_test_all_vector(long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
-int shmem_longlong_test_all_vector(long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
-int shmem_uint_test_all_vector(unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
-int shmem_ulong_test_all_vector(unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
-int shmem_ulonglong_test_all_vector(unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
-int shmem_int32_test_all_vector(int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
-int shmem_int64_test_all_vector(int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
-int shmem_uint32_test_all_vector(uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
-int shmem_uint64_test_all_vector(uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
-int shmem_size_test_all_vector(size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
-int shmem_ptrdiff_test_all_vector(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
+int shmem_int_test_all_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
+int shmem_long_test_all_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
+int shmem_longlong_test_all_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
+int shmem_uint_test_all_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
+int shmem_ulong_test_all_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
+int shmem_ulonglong_test_all_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
+int shmem_int32_test_all_vector(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
+int shmem_int64_test_all_vector(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
+int shmem_uint32_test_all_vector(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
+int shmem_uint64_test_all_vector(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
+int shmem_size_test_all_vector(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
+int shmem_ptrdiff_test_all_vector(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
 
-size_t shmem_int_test_any_vector(int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
-size_t shmem_long_test_any_vector(long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
-size_t shmem_longlong_test_any_vector(long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
-size_t shmem_uint_test_any_vector(unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
-size_t shmem_ulong_test_any_vector(unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
-size_t shmem_ulonglong_test_any_vector(unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
-size_t shmem_int32_test_any_vector(int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
-size_t shmem_int64_test_any_vector(int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
-size_t shmem_uint32_test_any_vector(uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
-size_t shmem_uint64_test_any_vector(uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
-size_t shmem_size_test_any_vector(size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
-size_t shmem_ptrdiff_test_any_vector(ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
+size_t shmem_int_test_any_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values);
+size_t shmem_long_test_any_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values);
+size_t shmem_longlong_test_any_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values);
+size_t shmem_uint_test_any_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values);
+size_t shmem_ulong_test_any_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values);
+size_t shmem_ulonglong_test_any_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values);
+size_t shmem_int32_test_any_vector(const volatile int32_t *ivars, size_t nelems, const int *status, int cmp, const int32_t *cmp_values);
+size_t shmem_int64_test_any_vector(const volatile int64_t *ivars, size_t nelems, const int *status, int cmp, const int64_t *cmp_values);
+size_t shmem_uint32_test_any_vector(const volatile uint32_t *ivars, size_t nelems, const int *status, int cmp, const uint32_t *cmp_values);
+size_t shmem_uint64_test_any_vector(const volatile uint64_t *ivars, size_t nelems, const int *status, int cmp, const uint64_t *cmp_values);
+size_t shmem_size_test_any_vector(const volatile size_t *ivars, size_t nelems, const int *status, int cmp, const size_t *cmp_values);
+size_t shmem_ptrdiff_test_any_vector(const volatile ptrdiff_t *ivars, size_t nelems, const int *status, int cmp, const ptrdiff_t *cmp_values);
 
-size_t shmem_int_test_some_vector(int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int *cmp_values);
-size_t shmem_long_test_some_vector(long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long *cmp_values);
-size_t shmem_longlong_test_some_vector(long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long long *cmp_values);
-size_t shmem_uint_test_some_vector(unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned int *cmp_values);
-size_t shmem_ulong_test_some_vector(unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long *cmp_values);
-size_t shmem_ulonglong_test_some_vector(unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long long *cmp_values);
-size_t shmem_int32_test_some_vector(int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int32_t *cmp_values);
-size_t shmem_int64_test_some_vector(int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int64_t *cmp_values);
-size_t shmem_uint32_test_some_vector(uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint32_t *cmp_values);
-size_t shmem_uint64_test_some_vector(uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint64_t *cmp_values);
-size_t shmem_size_test_some_vector(size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const size_t *cmp_values);
-size_t shmem_ptrdiff_test_some_vector(ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const ptrdiff_t *cmp_values);
+size_t shmem_int_test_some_vector(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int *cmp_values);
+size_t shmem_long_test_some_vector(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long *cmp_values);
+size_t shmem_longlong_test_some_vector(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long long *cmp_values);
+size_t shmem_uint_test_some_vector(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned int *cmp_values);
+size_t shmem_ulong_test_some_vector(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long *cmp_values);
+size_t shmem_ulonglong_test_some_vector(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long long *cmp_values);
+size_t shmem_int32_test_some_vector(const volatile int32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int32_t *cmp_values);
+size_t shmem_int64_test_some_vector(const volatile int64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int64_t *cmp_values);
+size_t shmem_uint32_test_some_vector(const volatile uint32_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint32_t *cmp_values);
+size_t shmem_uint64_test_some_vector(const volatile uint64_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const uint64_t *cmp_values);
+size_t shmem_size_test_some_vector(const volatile size_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const size_t *cmp_values);
+size_t shmem_ptrdiff_test_some_vector(const volatile ptrdiff_t *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const ptrdiff_t *cmp_values);
 
-void shmem_short_wait_until(short *ivar, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-void shmem_ushort_wait_until(unsigned short *ivar, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+void shmem_short_wait_until(const volatile short *ivar, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+void shmem_ushort_wait_until(const volatile unsigned short *ivar, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-int shmem_short_test(short *ivar, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-int shmem_ushort_test(unsigned short *ivar, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+int shmem_short_test(const volatile short *ivar, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+int shmem_ushort_test(const volatile unsigned short *ivar, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-void shmem_wait_until(long *ivar, int cmp, long cmp_value) SHMEM_DEPRECATED_("1.4");
-void shmem_wait(long *ivar, long cmp_value) SHMEM_DEPRECATED_("1.4");
+void shmem_wait_until(const volatile long *ivar, int cmp, long cmp_value) SHMEM_DEPRECATED_("1.4");
+void shmem_wait(const volatile long *ivar, long cmp_value) SHMEM_DEPRECATED_("1.4");
 
-void shmem_short_wait(short *ivar, short cmp_value) SHMEM_DEPRECATED_("1.4");
-void shmem_int_wait(int *ivar, int cmp_value) SHMEM_DEPRECATED_("1.4");
-void shmem_long_wait(long *ivar, long cmp_value) SHMEM_DEPRECATED_("1.4");
-void shmem_longlong_wait(long long *ivar, long long cmp_value) SHMEM_DEPRECATED_("1.4");
+void shmem_short_wait(const volatile short *ivar, short cmp_value) SHMEM_DEPRECATED_("1.4");
+void shmem_int_wait(const volatile int *ivar, int cmp_value) SHMEM_DEPRECATED_("1.4");
+void shmem_long_wait(const volatile long *ivar, long cmp_value) SHMEM_DEPRECATED_("1.4");
+void shmem_longlong_wait(const volatile long long *ivar, long long cmp_value) SHMEM_DEPRECATED_("1.4");
 
 void shmem_fence(void);
 void shmem_ctx_fence(shmem_ctx_t ctx);
 void shmem_quiet(void);
 void shmem_ctx_quiet(shmem_ctx_t ctx);
-void shmem_set_lock(long *lock);
-void shmem_clear_lock(long *lock);
-int shmem_test_lock(long *lock);
+void shmem_set_lock(volatile long *lock);
+void shmem_clear_lock(volatile long *lock);
+int shmem_test_lock(volatile long *lock);
 void shmem_pcontrol(int level, ...);
 void shmem_clear_cache_inv(void) SHMEM_DEPRECATED_("1.3");
 void shmem_set_cache_inv(void) SHMEM_DEPRECATED_("1.3");
@@ -1826,165 +1826,165 @@ int shmem_int_xor_reduce(shmem_team_t team, int *dest, const int *source, size_t
 int shmem_long_xor_reduce(shmem_team_t team, long *dest, const long *source, size_t nreduce);
 int shmem_longlong_xor_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce);
 
-int shmem_int_atomic_fetch_and(int *dest, int value, int pe);
-long shmem_long_atomic_fetch_and(long *dest, long value, int pe);
-long long shmem_longlong_atomic_fetch_and(long long *dest, long long value, int pe);
-int shmem_ctx_int_atomic_fetch_and(shmem_ctx_t ctx, int *dest, int value, int pe);
-long shmem_ctx_long_atomic_fetch_and(shmem_ctx_t ctx, long *dest, long value, int pe);
-long long shmem_ctx_longlong_atomic_fetch_and(shmem_ctx_t ctx, long long *dest, long long value, int pe);
+int shmem_int_atomic_fetch_and(volatile int *dest, int value, int pe);
+long shmem_long_atomic_fetch_and(volatile long *dest, long value, int pe);
+long long shmem_longlong_atomic_fetch_and(volatile long long *dest, long long value, int pe);
+int shmem_ctx_int_atomic_fetch_and(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+long shmem_ctx_long_atomic_fetch_and(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+long long shmem_ctx_longlong_atomic_fetch_and(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
 
-void shmem_int_atomic_and(int *dest, int value, int pe);
-void shmem_long_atomic_and(long *dest, long value, int pe);
-void shmem_longlong_atomic_and(long long *dest, long long value, int pe);
-void shmem_ctx_int_atomic_and(shmem_ctx_t ctx, int *dest, int value, int pe);
-void shmem_ctx_long_atomic_and(shmem_ctx_t ctx, long *dest, long value, int pe);
-void shmem_ctx_longlong_atomic_and(shmem_ctx_t ctx, long long *dest, long long value, int pe);
+void shmem_int_atomic_and(volatile int *dest, int value, int pe);
+void shmem_long_atomic_and(volatile long *dest, long value, int pe);
+void shmem_longlong_atomic_and(volatile long long *dest, long long value, int pe);
+void shmem_ctx_int_atomic_and(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+void shmem_ctx_long_atomic_and(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+void shmem_ctx_longlong_atomic_and(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
 
-int shmem_int_atomic_fetch_or(int *dest, int value, int pe);
-long shmem_long_atomic_fetch_or(long *dest, long value, int pe);
-long long shmem_longlong_atomic_fetch_or(long long *dest, long long value, int pe);
-int shmem_ctx_int_atomic_fetch_or(shmem_ctx_t ctx, int *dest, int value, int pe);
-long shmem_ctx_long_atomic_fetch_or(shmem_ctx_t ctx, long *dest, long value, int pe);
-long long shmem_ctx_longlong_atomic_fetch_or(shmem_ctx_t ctx, long long *dest, long long value, int pe);
+int shmem_int_atomic_fetch_or(volatile int *dest, int value, int pe);
+long shmem_long_atomic_fetch_or(volatile long *dest, long value, int pe);
+long long shmem_longlong_atomic_fetch_or(volatile long long *dest, long long value, int pe);
+int shmem_ctx_int_atomic_fetch_or(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+long shmem_ctx_long_atomic_fetch_or(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+long long shmem_ctx_longlong_atomic_fetch_or(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
 
-void shmem_int_atomic_or(int *dest, int value, int pe);
-void shmem_long_atomic_or(long *dest, long value, int pe);
-void shmem_longlong_atomic_or(long long *dest, long long value, int pe);
-void shmem_ctx_int_atomic_or(shmem_ctx_t ctx, int *dest, int value, int pe);
-void shmem_ctx_long_atomic_or(shmem_ctx_t ctx, long *dest, long value, int pe);
-void shmem_ctx_longlong_atomic_or(shmem_ctx_t ctx, long long *dest, long long value, int pe);
+void shmem_int_atomic_or(volatile int *dest, int value, int pe);
+void shmem_long_atomic_or(volatile long *dest, long value, int pe);
+void shmem_longlong_atomic_or(volatile long long *dest, long long value, int pe);
+void shmem_ctx_int_atomic_or(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+void shmem_ctx_long_atomic_or(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+void shmem_ctx_longlong_atomic_or(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
 
-int shmem_int_atomic_fetch_xor(int *dest, int value, int pe);
-long shmem_long_atomic_fetch_xor(long *dest, long value, int pe);
-long long shmem_longlong_atomic_fetch_xor(long long *dest, long long value, int pe);
-int shmem_ctx_int_atomic_fetch_xor(shmem_ctx_t ctx, int *dest, int value, int pe);
-long shmem_ctx_long_atomic_fetch_xor(shmem_ctx_t ctx, long *dest, long value, int pe);
-long long shmem_ctx_longlong_atomic_fetch_xor(shmem_ctx_t ctx, long long *dest, long long value, int pe);
+int shmem_int_atomic_fetch_xor(volatile int *dest, int value, int pe);
+long shmem_long_atomic_fetch_xor(volatile long *dest, long value, int pe);
+long long shmem_longlong_atomic_fetch_xor(volatile long long *dest, long long value, int pe);
+int shmem_ctx_int_atomic_fetch_xor(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+long shmem_ctx_long_atomic_fetch_xor(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+long long shmem_ctx_longlong_atomic_fetch_xor(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
 
-void shmem_int_atomic_xor(int *dest, int value, int pe);
-void shmem_long_atomic_xor(long *dest, long value, int pe);
-void shmem_longlong_atomic_xor(long long *dest, long long value, int pe);
-void shmem_ctx_int_atomic_xor(shmem_ctx_t ctx, int *dest, int value, int pe);
-void shmem_ctx_long_atomic_xor(shmem_ctx_t ctx, long *dest, long value, int pe);
-void shmem_ctx_longlong_atomic_xor(shmem_ctx_t ctx, long long *dest, long long value, int pe);
+void shmem_int_atomic_xor(volatile int *dest, int value, int pe);
+void shmem_long_atomic_xor(volatile long *dest, long value, int pe);
+void shmem_longlong_atomic_xor(volatile long long *dest, long long value, int pe);
+void shmem_ctx_int_atomic_xor(shmem_ctx_t ctx, volatile int *dest, int value, int pe);
+void shmem_ctx_long_atomic_xor(shmem_ctx_t ctx, volatile long *dest, long value, int pe);
+void shmem_ctx_longlong_atomic_xor(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe);
 
-void shmem_short_wait_until_all(short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-void shmem_ushort_wait_until_all(unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+void shmem_short_wait_until_all(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+void shmem_ushort_wait_until_all(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_wait_until_any(short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_wait_until_any(unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_wait_until_any(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_wait_until_any(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_wait_until_some(short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_wait_until_some(unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_wait_until_some(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_wait_until_some(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-void shmem_short_wait_until_all_vector(short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
-void shmem_ushort_wait_until_all_vector(unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
+void shmem_short_wait_until_all_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
+void shmem_ushort_wait_until_all_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_wait_until_any_vector(short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_wait_until_any_vector(unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_wait_until_any_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_wait_until_any_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_wait_until_some_vector(short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_wait_until_some_vector(unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_wait_until_some_vector(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_wait_until_some_vector(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
 
-int shmem_short_test_all(short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-int shmem_ushort_test_all(unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+int shmem_short_test_all(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+int shmem_ushort_test_all(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_test_any(short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_test_any(unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_test_any(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_test_any(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_test_some(short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_test_some(unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_test_some(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, short cmp_value) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_test_some(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned short cmp_value) SHMEM_DEPRECATED_("1.5");
 
-int shmem_short_test_all_vector(short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
-int shmem_ushort_test_all_vector(unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
+int shmem_short_test_all_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
+int shmem_ushort_test_all_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_test_any_vector(short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_test_any_vector(unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_test_any_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_test_any_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
 
-size_t shmem_short_test_some_vector(short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
-size_t shmem_ushort_test_some_vector(unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_short_test_some_vector(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const short *cmp_values) SHMEM_DEPRECATED_("1.5");
+size_t shmem_ushort_test_some_vector(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned short *cmp_values) SHMEM_DEPRECATED_("1.5");
 
-unsigned int shmem_uint_fetch(const unsigned int *source, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long shmem_ulong_fetch(const unsigned long *source, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long long shmem_ulonglong_fetch(const unsigned long long *source, int pe) SHMEM_DEPRECATED_("1.4");
-int32_t shmem_int32_fetch(const int32_t *source, int pe) SHMEM_DEPRECATED_("1.4");
-int64_t shmem_int64_fetch(const int64_t *source, int pe) SHMEM_DEPRECATED_("1.4");
-uint32_t shmem_uint32_fetch(const uint32_t *source, int pe) SHMEM_DEPRECATED_("1.4");
-uint64_t shmem_uint64_fetch(const uint64_t *source, int pe) SHMEM_DEPRECATED_("1.4");
-size_t shmem_size_fetch(const size_t *source, int pe) SHMEM_DEPRECATED_("1.4");
-ptrdiff_t shmem_ptrdiff_fetch(const ptrdiff_t *source, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned int shmem_uint_fetch(const volatile unsigned int *source, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long shmem_ulong_fetch(const volatile unsigned long *source, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long long shmem_ulonglong_fetch(const volatile unsigned long long *source, int pe) SHMEM_DEPRECATED_("1.4");
+int32_t shmem_int32_fetch(const volatile int32_t *source, int pe) SHMEM_DEPRECATED_("1.4");
+int64_t shmem_int64_fetch(const volatile int64_t *source, int pe) SHMEM_DEPRECATED_("1.4");
+uint32_t shmem_uint32_fetch(const volatile uint32_t *source, int pe) SHMEM_DEPRECATED_("1.4");
+uint64_t shmem_uint64_fetch(const volatile uint64_t *source, int pe) SHMEM_DEPRECATED_("1.4");
+size_t shmem_size_fetch(const volatile size_t *source, int pe) SHMEM_DEPRECATED_("1.4");
+ptrdiff_t shmem_ptrdiff_fetch(const volatile ptrdiff_t *source, int pe) SHMEM_DEPRECATED_("1.4");
 
-void shmem_uint_set(unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ulong_set(unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ulonglong_set(unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_int32_set(int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_int64_set(int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_uint32_set(uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_uint64_set(uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_size_set(size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ptrdiff_set(ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint_set(volatile unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ulong_set(volatile unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ulonglong_set(volatile unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int32_set(volatile int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int64_set(volatile int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint32_set(volatile uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint64_set(volatile uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_size_set(volatile size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ptrdiff_set(volatile ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
 
-unsigned int shmem_uint_cswap(unsigned int *dest, unsigned int cond, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long shmem_ulong_cswap(unsigned long *dest, unsigned long cond, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long long shmem_ulonglong_cswap(unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
-int32_t shmem_int32_cswap(int32_t *dest, int32_t cond, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-int64_t shmem_int64_cswap(int64_t *dest, int64_t cond, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-uint32_t shmem_uint32_cswap(uint32_t *dest, uint32_t cond, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-uint64_t shmem_uint64_cswap(uint64_t *dest, uint64_t cond, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-size_t shmem_size_cswap(size_t *dest, size_t cond, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
-ptrdiff_t shmem_ptrdiff_cswap(ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned int shmem_uint_cswap(volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long shmem_ulong_cswap(volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long long shmem_ulonglong_cswap(volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
+int32_t shmem_int32_cswap(volatile int32_t *dest, int32_t cond, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+int64_t shmem_int64_cswap(volatile int64_t *dest, int64_t cond, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+uint32_t shmem_uint32_cswap(volatile uint32_t *dest, uint32_t cond, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+uint64_t shmem_uint64_cswap(volatile uint64_t *dest, uint64_t cond, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+size_t shmem_size_cswap(volatile size_t *dest, size_t cond, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
+ptrdiff_t shmem_ptrdiff_cswap(volatile ptrdiff_t *dest, ptrdiff_t cond, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
 
-unsigned int shmem_uint_swap(unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long shmem_ulong_swap(unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long long shmem_ulonglong_swap(unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
-int32_t shmem_int32_swap(int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-int64_t shmem_int64_swap(int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-uint32_t shmem_uint32_swap(uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-uint64_t shmem_uint64_swap(uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-size_t shmem_size_swap(size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
-ptrdiff_t shmem_ptrdiff_swap(ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned int shmem_uint_swap(volatile unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long shmem_ulong_swap(volatile unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long long shmem_ulonglong_swap(volatile unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
+int32_t shmem_int32_swap(volatile int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+int64_t shmem_int64_swap(volatile int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+uint32_t shmem_uint32_swap(volatile uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+uint64_t shmem_uint64_swap(volatile uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+size_t shmem_size_swap(volatile size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
+ptrdiff_t shmem_ptrdiff_swap(volatile ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
 
-unsigned int shmem_uint_finc(unsigned int *dest, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long shmem_ulong_finc(unsigned long *dest, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long long shmem_ulonglong_finc(unsigned long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
-int32_t shmem_int32_finc(int32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-int64_t shmem_int64_finc(int64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-uint32_t shmem_uint32_finc(uint32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-uint64_t shmem_uint64_finc(uint64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-size_t shmem_size_finc(size_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-ptrdiff_t shmem_ptrdiff_finc(ptrdiff_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned int shmem_uint_finc(volatile unsigned int *dest, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long shmem_ulong_finc(volatile unsigned long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long long shmem_ulonglong_finc(volatile unsigned long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+int32_t shmem_int32_finc(volatile int32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+int64_t shmem_int64_finc(volatile int64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+uint32_t shmem_uint32_finc(volatile uint32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+uint64_t shmem_uint64_finc(volatile uint64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+size_t shmem_size_finc(volatile size_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+ptrdiff_t shmem_ptrdiff_finc(volatile ptrdiff_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
 
-void shmem_uint_inc(unsigned int *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ulong_inc(unsigned long *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ulonglong_inc(unsigned long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_int32_inc(int32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_int64_inc(int64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_uint32_inc(uint32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_uint64_inc(uint64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_size_inc(size_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ptrdiff_inc(ptrdiff_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint_inc(volatile unsigned int *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ulong_inc(volatile unsigned long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ulonglong_inc(volatile unsigned long long *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int32_inc(volatile int32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int64_inc(volatile int64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint32_inc(volatile uint32_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint64_inc(volatile uint64_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_size_inc(volatile size_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ptrdiff_inc(volatile ptrdiff_t *dest, int pe) SHMEM_DEPRECATED_("1.4");
 
-unsigned int shmem_uint_fadd(unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long shmem_ulong_fadd(unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
-unsigned long long shmem_ulonglong_fadd(unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
-int32_t shmem_int32_fadd(int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-int64_t shmem_int64_fadd(int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-uint32_t shmem_uint32_fadd(uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-uint64_t shmem_uint64_fadd(uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-size_t shmem_size_fadd(size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
-ptrdiff_t shmem_ptrdiff_fadd(ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned int shmem_uint_fadd(volatile unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long shmem_ulong_fadd(volatile unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
+unsigned long long shmem_ulonglong_fadd(volatile unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
+int32_t shmem_int32_fadd(volatile int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+int64_t shmem_int64_fadd(volatile int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+uint32_t shmem_uint32_fadd(volatile uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+uint64_t shmem_uint64_fadd(volatile uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+size_t shmem_size_fadd(volatile size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
+ptrdiff_t shmem_ptrdiff_fadd(volatile ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
 
-void shmem_uint_add(unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ulong_add(unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ulonglong_add(unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_int32_add(int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_int64_add(int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_uint32_add(uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_uint64_add(uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_size_add(size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
-void shmem_ptrdiff_add(ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint_add(volatile unsigned int *dest, unsigned int value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ulong_add(volatile unsigned long *dest, unsigned long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ulonglong_add(volatile unsigned long long *dest, unsigned long long value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int32_add(volatile int32_t *dest, int32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_int64_add(volatile int64_t *dest, int64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint32_add(volatile uint32_t *dest, uint32_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_uint64_add(volatile uint64_t *dest, uint64_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_size_add(volatile size_t *dest, size_t value, int pe) SHMEM_DEPRECATED_("1.4");
+void shmem_ptrdiff_add(volatile ptrdiff_t *dest, ptrdiff_t value, int pe) SHMEM_DEPRECATED_("1.4");
 
-long shmem_swap(long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
+long shmem_swap(volatile long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4");
 
 /* Single elements and atomics are defined here, too, as what is called where it cannot be taken in: so addresses of routines, and
  * routines of a program's own in their place, are as ever. Define PANGEA_SHMEM_NO_INLINE to have every access a call. */
@@ -2607,266 +2607,462 @@ void shmem_no_such_type_(void);
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             float *: shmem_ctx_float_atomic_fetch, \
             const float *: shmem_ctx_float_atomic_fetch, \
+            volatile float *: shmem_ctx_float_atomic_fetch, \
+            const volatile float *: shmem_ctx_float_atomic_fetch, \
             double *: shmem_ctx_double_atomic_fetch, \
             const double *: shmem_ctx_double_atomic_fetch, \
+            volatile double *: shmem_ctx_double_atomic_fetch, \
+            const volatile double *: shmem_ctx_double_atomic_fetch, \
             int *: shmem_ctx_int_atomic_fetch, \
             const int *: shmem_ctx_int_atomic_fetch, \
+            volatile int *: shmem_ctx_int_atomic_fetch, \
+            const volatile int *: shmem_ctx_int_atomic_fetch, \
             long *: shmem_ctx_long_atomic_fetch, \
             const long *: shmem_ctx_long_atomic_fetch, \
+            volatile long *: shmem_ctx_long_atomic_fetch, \
+            const volatile long *: shmem_ctx_long_atomic_fetch, \
             long long *: shmem_ctx_longlong_atomic_fetch, \
             const long long *: shmem_ctx_longlong_atomic_fetch, \
+            volatile long long *: shmem_ctx_longlong_atomic_fetch, \
+            const volatile long long *: shmem_ctx_longlong_atomic_fetch, \
             unsigned int *: shmem_ctx_uint_atomic_fetch, \
             const unsigned int *: shmem_ctx_uint_atomic_fetch, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_fetch, \
+            const volatile unsigned int *: shmem_ctx_uint_atomic_fetch, \
             unsigned long *: shmem_ctx_ulong_atomic_fetch, \
             const unsigned long *: shmem_ctx_ulong_atomic_fetch, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_fetch, \
+            const volatile unsigned long *: shmem_ctx_ulong_atomic_fetch, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_fetch, \
             const unsigned long long *: shmem_ctx_ulonglong_atomic_fetch, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_fetch, \
+            const volatile unsigned long long *: shmem_ctx_ulonglong_atomic_fetch, \
             default: shmem_no_such_type_), \
         float *: shmem_float_atomic_fetch, \
         const float *: shmem_float_atomic_fetch, \
+        volatile float *: shmem_float_atomic_fetch, \
+        const volatile float *: shmem_float_atomic_fetch, \
         double *: shmem_double_atomic_fetch, \
         const double *: shmem_double_atomic_fetch, \
+        volatile double *: shmem_double_atomic_fetch, \
+        const volatile double *: shmem_double_atomic_fetch, \
         int *: shmem_int_atomic_fetch, \
         const int *: shmem_int_atomic_fetch, \
+        volatile int *: shmem_int_atomic_fetch, \
+        const volatile int *: shmem_int_atomic_fetch, \
         long *: shmem_long_atomic_fetch, \
         const long *: shmem_long_atomic_fetch, \
+        volatile long *: shmem_long_atomic_fetch, \
+        const volatile long *: shmem_long_atomic_fetch, \
         long long *: shmem_longlong_atomic_fetch, \
         const long long *: shmem_longlong_atomic_fetch, \
+        volatile long long *: shmem_longlong_atomic_fetch, \
+        const volatile long long *: shmem_longlong_atomic_fetch, \
         unsigned int *: shmem_uint_atomic_fetch, \
         const unsigned int *: shmem_uint_atomic_fetch, \
+        volatile unsigned int *: shmem_uint_atomic_fetch, \
+        const volatile unsigned int *: shmem_uint_atomic_fetch, \
         unsigned long *: shmem_ulong_atomic_fetch, \
         const unsigned long *: shmem_ulong_atomic_fetch, \
+        volatile unsigned long *: shmem_ulong_atomic_fetch, \
+        const volatile unsigned long *: shmem_ulong_atomic_fetch, \
         unsigned long long *: shmem_ulonglong_atomic_fetch, \
-        const unsigned long long *: shmem_ulonglong_atomic_fetch)(__VA_ARGS__)
+        const unsigned long long *: shmem_ulonglong_atomic_fetch, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_fetch, \
+        const volatile unsigned long long *: shmem_ulonglong_atomic_fetch)(__VA_ARGS__)
 
 #define shmem_atomic_set(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             float *: shmem_ctx_float_atomic_set, \
+            volatile float *: shmem_ctx_float_atomic_set, \
             double *: shmem_ctx_double_atomic_set, \
+            volatile double *: shmem_ctx_double_atomic_set, \
             int *: shmem_ctx_int_atomic_set, \
+            volatile int *: shmem_ctx_int_atomic_set, \
             long *: shmem_ctx_long_atomic_set, \
+            volatile long *: shmem_ctx_long_atomic_set, \
             long long *: shmem_ctx_longlong_atomic_set, \
+            volatile long long *: shmem_ctx_longlong_atomic_set, \
             unsigned int *: shmem_ctx_uint_atomic_set, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_set, \
             unsigned long *: shmem_ctx_ulong_atomic_set, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_set, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_set, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_set, \
             default: shmem_no_such_type_), \
         float *: shmem_float_atomic_set, \
+        volatile float *: shmem_float_atomic_set, \
         double *: shmem_double_atomic_set, \
+        volatile double *: shmem_double_atomic_set, \
         int *: shmem_int_atomic_set, \
+        volatile int *: shmem_int_atomic_set, \
         long *: shmem_long_atomic_set, \
+        volatile long *: shmem_long_atomic_set, \
         long long *: shmem_longlong_atomic_set, \
+        volatile long long *: shmem_longlong_atomic_set, \
         unsigned int *: shmem_uint_atomic_set, \
+        volatile unsigned int *: shmem_uint_atomic_set, \
         unsigned long *: shmem_ulong_atomic_set, \
-        unsigned long long *: shmem_ulonglong_atomic_set)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_atomic_set, \
+        unsigned long long *: shmem_ulonglong_atomic_set, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_set)(__VA_ARGS__)
 
 #define shmem_atomic_compare_swap(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             int *: shmem_ctx_int_atomic_compare_swap, \
+            volatile int *: shmem_ctx_int_atomic_compare_swap, \
             long *: shmem_ctx_long_atomic_compare_swap, \
+            volatile long *: shmem_ctx_long_atomic_compare_swap, \
             long long *: shmem_ctx_longlong_atomic_compare_swap, \
+            volatile long long *: shmem_ctx_longlong_atomic_compare_swap, \
             unsigned int *: shmem_ctx_uint_atomic_compare_swap, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_compare_swap, \
             unsigned long *: shmem_ctx_ulong_atomic_compare_swap, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_compare_swap, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_compare_swap, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_compare_swap, \
             default: shmem_no_such_type_), \
         int *: shmem_int_atomic_compare_swap, \
+        volatile int *: shmem_int_atomic_compare_swap, \
         long *: shmem_long_atomic_compare_swap, \
+        volatile long *: shmem_long_atomic_compare_swap, \
         long long *: shmem_longlong_atomic_compare_swap, \
+        volatile long long *: shmem_longlong_atomic_compare_swap, \
         unsigned int *: shmem_uint_atomic_compare_swap, \
+        volatile unsigned int *: shmem_uint_atomic_compare_swap, \
         unsigned long *: shmem_ulong_atomic_compare_swap, \
-        unsigned long long *: shmem_ulonglong_atomic_compare_swap)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_atomic_compare_swap, \
+        unsigned long long *: shmem_ulonglong_atomic_compare_swap, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_compare_swap)(__VA_ARGS__)
 
 #define shmem_atomic_swap(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             float *: shmem_ctx_float_atomic_swap, \
+            volatile float *: shmem_ctx_float_atomic_swap, \
             double *: shmem_ctx_double_atomic_swap, \
+            volatile double *: shmem_ctx_double_atomic_swap, \
             int *: shmem_ctx_int_atomic_swap, \
+            volatile int *: shmem_ctx_int_atomic_swap, \
             long *: shmem_ctx_long_atomic_swap, \
+            volatile long *: shmem_ctx_long_atomic_swap, \
             long long *: shmem_ctx_longlong_atomic_swap, \
+            volatile long long *: shmem_ctx_longlong_atomic_swap, \
             unsigned int *: shmem_ctx_uint_atomic_swap, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_swap, \
             unsigned long *: shmem_ctx_ulong_atomic_swap, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_swap, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_swap, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_swap, \
             default: shmem_no_such_type_), \
         float *: shmem_float_atomic_swap, \
+        volatile float *: shmem_float_atomic_swap, \
         double *: shmem_double_atomic_swap, \
+        volatile double *: shmem_double_atomic_swap, \
         int *: shmem_int_atomic_swap, \
+        volatile int *: shmem_int_atomic_swap, \
         long *: shmem_long_atomic_swap, \
+        volatile long *: shmem_long_atomic_swap, \
         long long *: shmem_longlong_atomic_swap, \
+        volatile long long *: shmem_longlong_atomic_swap, \
         unsigned int *: shmem_uint_atomic_swap, \
+        volatile unsigned int *: shmem_uint_atomic_swap, \
         unsigned long *: shmem_ulong_atomic_swap, \
-        unsigned long long *: shmem_ulonglong_atomic_swap)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_atomic_swap, \
+        unsigned long long *: shmem_ulonglong_atomic_swap, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_swap)(__VA_ARGS__)
 
 #define shmem_atomic_fetch_inc(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             int *: shmem_ctx_int_atomic_fetch_inc, \
+            volatile int *: shmem_ctx_int_atomic_fetch_inc, \
             long *: shmem_ctx_long_atomic_fetch_inc, \
+            volatile long *: shmem_ctx_long_atomic_fetch_inc, \
             long long *: shmem_ctx_longlong_atomic_fetch_inc, \
+            volatile long long *: shmem_ctx_longlong_atomic_fetch_inc, \
             unsigned int *: shmem_ctx_uint_atomic_fetch_inc, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_fetch_inc, \
             unsigned long *: shmem_ctx_ulong_atomic_fetch_inc, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_fetch_inc, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_inc, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_inc, \
             default: shmem_no_such_type_), \
         int *: shmem_int_atomic_fetch_inc, \
+        volatile int *: shmem_int_atomic_fetch_inc, \
         long *: shmem_long_atomic_fetch_inc, \
+        volatile long *: shmem_long_atomic_fetch_inc, \
         long long *: shmem_longlong_atomic_fetch_inc, \
+        volatile long long *: shmem_longlong_atomic_fetch_inc, \
         unsigned int *: shmem_uint_atomic_fetch_inc, \
+        volatile unsigned int *: shmem_uint_atomic_fetch_inc, \
         unsigned long *: shmem_ulong_atomic_fetch_inc, \
-        unsigned long long *: shmem_ulonglong_atomic_fetch_inc)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_atomic_fetch_inc, \
+        unsigned long long *: shmem_ulonglong_atomic_fetch_inc, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_fetch_inc)(__VA_ARGS__)
 
 #define shmem_atomic_inc(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             int *: shmem_ctx_int_atomic_inc, \
+            volatile int *: shmem_ctx_int_atomic_inc, \
             long *: shmem_ctx_long_atomic_inc, \
+            volatile long *: shmem_ctx_long_atomic_inc, \
             long long *: shmem_ctx_longlong_atomic_inc, \
+            volatile long long *: shmem_ctx_longlong_atomic_inc, \
             unsigned int *: shmem_ctx_uint_atomic_inc, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_inc, \
             unsigned long *: shmem_ctx_ulong_atomic_inc, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_inc, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_inc, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_inc, \
             default: shmem_no_such_type_), \
         int *: shmem_int_atomic_inc, \
+        volatile int *: shmem_int_atomic_inc, \
         long *: shmem_long_atomic_inc, \
+        volatile long *: shmem_long_atomic_inc, \
         long long *: shmem_longlong_atomic_inc, \
+        volatile long long *: shmem_longlong_atomic_inc, \
         unsigned int *: shmem_uint_atomic_inc, \
+        volatile unsigned int *: shmem_uint_atomic_inc, \
         unsigned long *: shmem_ulong_atomic_inc, \
-        unsigned long long *: shmem_ulonglong_atomic_inc)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_atomic_inc, \
+        unsigned long long *: shmem_ulonglong_atomic_inc, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_inc)(__VA_ARGS__)
 
 #define shmem_atomic_fetch_add(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             int *: shmem_ctx_int_atomic_fetch_add, \
+            volatile int *: shmem_ctx_int_atomic_fetch_add, \
             long *: shmem_ctx_long_atomic_fetch_add, \
+            volatile long *: shmem_ctx_long_atomic_fetch_add, \
             long long *: shmem_ctx_longlong_atomic_fetch_add, \
+            volatile long long *: shmem_ctx_longlong_atomic_fetch_add, \
             unsigned int *: shmem_ctx_uint_atomic_fetch_add, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_fetch_add, \
             unsigned long *: shmem_ctx_ulong_atomic_fetch_add, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_fetch_add, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_add, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_add, \
             default: shmem_no_such_type_), \
         int *: shmem_int_atomic_fetch_add, \
+        volatile int *: shmem_int_atomic_fetch_add, \
         long *: shmem_long_atomic_fetch_add, \
+        volatile long *: shmem_long_atomic_fetch_add, \
         long long *: shmem_longlong_atomic_fetch_add, \
+        volatile long long *: shmem_longlong_atomic_fetch_add, \
         unsigned int *: shmem_uint_atomic_fetch_add, \
+        volatile unsigned int *: shmem_uint_atomic_fetch_add, \
         unsigned long *: shmem_ulong_atomic_fetch_add, \
-        unsigned long long *: shmem_ulonglong_atomic_fetch_add)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_atomic_fetch_add, \
+        unsigned long long *: shmem_ulonglong_atomic_fetch_add, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_fetch_add)(__VA_ARGS__)
 
 #define shmem_atomic_add(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             int *: shmem_ctx_int_atomic_add, \
+            volatile int *: shmem_ctx_int_atomic_add, \
             long *: shmem_ctx_long_atomic_add, \
+            volatile long *: shmem_ctx_long_atomic_add, \
             long long *: shmem_ctx_longlong_atomic_add, \
+            volatile long long *: shmem_ctx_longlong_atomic_add, \
             unsigned int *: shmem_ctx_uint_atomic_add, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_add, \
             unsigned long *: shmem_ctx_ulong_atomic_add, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_add, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_add, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_add, \
             default: shmem_no_such_type_), \
         int *: shmem_int_atomic_add, \
+        volatile int *: shmem_int_atomic_add, \
         long *: shmem_long_atomic_add, \
+        volatile long *: shmem_long_atomic_add, \
         long long *: shmem_longlong_atomic_add, \
+        volatile long long *: shmem_longlong_atomic_add, \
         unsigned int *: shmem_uint_atomic_add, \
+        volatile unsigned int *: shmem_uint_atomic_add, \
         unsigned long *: shmem_ulong_atomic_add, \
-        unsigned long long *: shmem_ulonglong_atomic_add)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_atomic_add, \
+        unsigned long long *: shmem_ulonglong_atomic_add, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_add)(__VA_ARGS__)
 
 #define shmem_atomic_fetch_and(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             unsigned int *: shmem_ctx_uint_atomic_fetch_and, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_fetch_and, \
             unsigned long *: shmem_ctx_ulong_atomic_fetch_and, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_fetch_and, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_and, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_and, \
             int32_t *: shmem_ctx_int32_atomic_fetch_and, \
+            volatile int32_t *: shmem_ctx_int32_atomic_fetch_and, \
             int64_t *: shmem_ctx_int64_atomic_fetch_and, \
+            volatile int64_t *: shmem_ctx_int64_atomic_fetch_and, \
             long long *: shmem_ctx_longlong_atomic_fetch_and, \
+            volatile long long *: shmem_ctx_longlong_atomic_fetch_and, \
             default: shmem_no_such_type_), \
         unsigned int *: shmem_uint_atomic_fetch_and, \
+        volatile unsigned int *: shmem_uint_atomic_fetch_and, \
         unsigned long *: shmem_ulong_atomic_fetch_and, \
+        volatile unsigned long *: shmem_ulong_atomic_fetch_and, \
         unsigned long long *: shmem_ulonglong_atomic_fetch_and, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_fetch_and, \
         int32_t *: shmem_int32_atomic_fetch_and, \
+        volatile int32_t *: shmem_int32_atomic_fetch_and, \
         int64_t *: shmem_int64_atomic_fetch_and, \
-        long long *: shmem_longlong_atomic_fetch_and)(__VA_ARGS__)
+        volatile int64_t *: shmem_int64_atomic_fetch_and, \
+        long long *: shmem_longlong_atomic_fetch_and, \
+        volatile long long *: shmem_longlong_atomic_fetch_and)(__VA_ARGS__)
 
 #define shmem_atomic_and(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             unsigned int *: shmem_ctx_uint_atomic_and, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_and, \
             unsigned long *: shmem_ctx_ulong_atomic_and, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_and, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_and, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_and, \
             int32_t *: shmem_ctx_int32_atomic_and, \
+            volatile int32_t *: shmem_ctx_int32_atomic_and, \
             int64_t *: shmem_ctx_int64_atomic_and, \
+            volatile int64_t *: shmem_ctx_int64_atomic_and, \
             long long *: shmem_ctx_longlong_atomic_and, \
+            volatile long long *: shmem_ctx_longlong_atomic_and, \
             default: shmem_no_such_type_), \
         unsigned int *: shmem_uint_atomic_and, \
+        volatile unsigned int *: shmem_uint_atomic_and, \
         unsigned long *: shmem_ulong_atomic_and, \
+        volatile unsigned long *: shmem_ulong_atomic_and, \
         unsigned long long *: shmem_ulonglong_atomic_and, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_and, \
         int32_t *: shmem_int32_atomic_and, \
+        volatile int32_t *: shmem_int32_atomic_and, \
         int64_t *: shmem_int64_atomic_and, \
-        long long *: shmem_longlong_atomic_and)(__VA_ARGS__)
+        volatile int64_t *: shmem_int64_atomic_and, \
+        long long *: shmem_longlong_atomic_and, \
+        volatile long long *: shmem_longlong_atomic_and)(__VA_ARGS__)
 
 #define shmem_atomic_fetch_or(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             unsigned int *: shmem_ctx_uint_atomic_fetch_or, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_fetch_or, \
             unsigned long *: shmem_ctx_ulong_atomic_fetch_or, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_fetch_or, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_or, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_or, \
             int32_t *: shmem_ctx_int32_atomic_fetch_or, \
+            volatile int32_t *: shmem_ctx_int32_atomic_fetch_or, \
             int64_t *: shmem_ctx_int64_atomic_fetch_or, \
+            volatile int64_t *: shmem_ctx_int64_atomic_fetch_or, \
             long long *: shmem_ctx_longlong_atomic_fetch_or, \
+            volatile long long *: shmem_ctx_longlong_atomic_fetch_or, \
             default: shmem_no_such_type_), \
         unsigned int *: shmem_uint_atomic_fetch_or, \
+        volatile unsigned int *: shmem_uint_atomic_fetch_or, \
         unsigned long *: shmem_ulong_atomic_fetch_or, \
+        volatile unsigned long *: shmem_ulong_atomic_fetch_or, \
         unsigned long long *: shmem_ulonglong_atomic_fetch_or, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_fetch_or, \
         int32_t *: shmem_int32_atomic_fetch_or, \
+        volatile int32_t *: shmem_int32_atomic_fetch_or, \
         int64_t *: shmem_int64_atomic_fetch_or, \
-        long long *: shmem_longlong_atomic_fetch_or)(__VA_ARGS__)
+        volatile int64_t *: shmem_int64_atomic_fetch_or, \
+        long long *: shmem_longlong_atomic_fetch_or, \
+        volatile long long *: shmem_longlong_atomic_fetch_or)(__VA_ARGS__)
 
 #define shmem_atomic_or(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             unsigned int *: shmem_ctx_uint_atomic_or, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_or, \
             unsigned long *: shmem_ctx_ulong_atomic_or, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_or, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_or, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_or, \
             int32_t *: shmem_ctx_int32_atomic_or, \
+            volatile int32_t *: shmem_ctx_int32_atomic_or, \
             int64_t *: shmem_ctx_int64_atomic_or, \
+            volatile int64_t *: shmem_ctx_int64_atomic_or, \
             long long *: shmem_ctx_longlong_atomic_or, \
+            volatile long long *: shmem_ctx_longlong_atomic_or, \
             default: shmem_no_such_type_), \
         unsigned int *: shmem_uint_atomic_or, \
+        volatile unsigned int *: shmem_uint_atomic_or, \
         unsigned long *: shmem_ulong_atomic_or, \
+        volatile unsigned long *: shmem_ulong_atomic_or, \
         unsigned long long *: shmem_ulonglong_atomic_or, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_or, \
         int32_t *: shmem_int32_atomic_or, \
+        volatile int32_t *: shmem_int32_atomic_or, \
         int64_t *: shmem_int64_atomic_or, \
-        long long *: shmem_longlong_atomic_or)(__VA_ARGS__)
+        volatile int64_t *: shmem_int64_atomic_or, \
+        long long *: shmem_longlong_atomic_or, \
+        volatile long long *: shmem_longlong_atomic_or)(__VA_ARGS__)
 
 #define shmem_atomic_fetch_xor(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             unsigned int *: shmem_ctx_uint_atomic_fetch_xor, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_fetch_xor, \
             unsigned long *: shmem_ctx_ulong_atomic_fetch_xor, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_fetch_xor, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_xor, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_fetch_xor, \
             int32_t *: shmem_ctx_int32_atomic_fetch_xor, \
+            volatile int32_t *: shmem_ctx_int32_atomic_fetch_xor, \
             int64_t *: shmem_ctx_int64_atomic_fetch_xor, \
+            volatile int64_t *: shmem_ctx_int64_atomic_fetch_xor, \
             long long *: shmem_ctx_longlong_atomic_fetch_xor, \
+            volatile long long *: shmem_ctx_longlong_atomic_fetch_xor, \
             default: shmem_no_such_type_), \
         unsigned int *: shmem_uint_atomic_fetch_xor, \
+        volatile unsigned int *: shmem_uint_atomic_fetch_xor, \
         unsigned long *: shmem_ulong_atomic_fetch_xor, \
+        volatile unsigned long *: shmem_ulong_atomic_fetch_xor, \
         unsigned long long *: shmem_ulonglong_atomic_fetch_xor, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_fetch_xor, \
         int32_t *: shmem_int32_atomic_fetch_xor, \
+        volatile int32_t *: shmem_int32_atomic_fetch_xor, \
         int64_t *: shmem_int64_atomic_fetch_xor, \
-        long long *: shmem_longlong_atomic_fetch_xor)(__VA_ARGS__)
+        volatile int64_t *: shmem_int64_atomic_fetch_xor, \
+        long long *: shmem_longlong_atomic_fetch_xor, \
+        volatile long long *: shmem_longlong_atomic_fetch_xor)(__VA_ARGS__)
 
 #define shmem_atomic_xor(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         shmem_ctx_t: _Generic(SHMEM_ARGUMENT_1_(__VA_ARGS__), \
             unsigned int *: shmem_ctx_uint_atomic_xor, \
+            volatile unsigned int *: shmem_ctx_uint_atomic_xor, \
             unsigned long *: shmem_ctx_ulong_atomic_xor, \
+            volatile unsigned long *: shmem_ctx_ulong_atomic_xor, \
             unsigned long long *: shmem_ctx_ulonglong_atomic_xor, \
+            volatile unsigned long long *: shmem_ctx_ulonglong_atomic_xor, \
             int32_t *: shmem_ctx_int32_atomic_xor, \
+            volatile int32_t *: shmem_ctx_int32_atomic_xor, \
             int64_t *: shmem_ctx_int64_atomic_xor, \
+            volatile int64_t *: shmem_ctx_int64_atomic_xor, \
             long long *: shmem_ctx_longlong_atomic_xor, \
+            volatile long long *: shmem_ctx_longlong_atomic_xor, \
             default: shmem_no_such_type_), \
         unsigned int *: shmem_uint_atomic_xor, \
+        volatile unsigned int *: shmem_uint_atomic_xor, \
         unsigned long *: shmem_ulong_atomic_xor, \
+        volatile unsigned long *: shmem_ulong_atomic_xor, \
         unsigned long long *: shmem_ulonglong_atomic_xor, \
+        volatile unsigned long long *: shmem_ulonglong_atomic_xor, \
         int32_t *: shmem_int32_atomic_xor, \
+        volatile int32_t *: shmem_int32_atomic_xor, \
         int64_t *: shmem_int64_atomic_xor, \
-        long long *: shmem_longlong_atomic_xor)(__VA_ARGS__)
+        volatile int64_t *: shmem_int64_atomic_xor, \
+        long long *: shmem_longlong_atomic_xor, \
+        volatile long long *: shmem_longlong_atomic_xor)(__VA_ARGS__)
 
 #define shmem_atomic_fetch_nbi(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
@@ -3010,87 +3206,149 @@ void shmem_no_such_type_(void);
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         float *: shmem_float_fetch, \
         const float *: shmem_float_fetch, \
+        volatile float *: shmem_float_fetch, \
+        const volatile float *: shmem_float_fetch, \
         double *: shmem_double_fetch, \
         const double *: shmem_double_fetch, \
+        volatile double *: shmem_double_fetch, \
+        const volatile double *: shmem_double_fetch, \
         int *: shmem_int_fetch, \
         const int *: shmem_int_fetch, \
+        volatile int *: shmem_int_fetch, \
+        const volatile int *: shmem_int_fetch, \
         long *: shmem_long_fetch, \
         const long *: shmem_long_fetch, \
+        volatile long *: shmem_long_fetch, \
+        const volatile long *: shmem_long_fetch, \
         long long *: shmem_longlong_fetch, \
         const long long *: shmem_longlong_fetch, \
+        volatile long long *: shmem_longlong_fetch, \
+        const volatile long long *: shmem_longlong_fetch, \
         unsigned int *: shmem_uint_fetch, \
         const unsigned int *: shmem_uint_fetch, \
+        volatile unsigned int *: shmem_uint_fetch, \
+        const volatile unsigned int *: shmem_uint_fetch, \
         unsigned long *: shmem_ulong_fetch, \
         const unsigned long *: shmem_ulong_fetch, \
+        volatile unsigned long *: shmem_ulong_fetch, \
+        const volatile unsigned long *: shmem_ulong_fetch, \
         unsigned long long *: shmem_ulonglong_fetch, \
-        const unsigned long long *: shmem_ulonglong_fetch)(__VA_ARGS__)
+        const unsigned long long *: shmem_ulonglong_fetch, \
+        volatile unsigned long long *: shmem_ulonglong_fetch, \
+        const volatile unsigned long long *: shmem_ulonglong_fetch)(__VA_ARGS__)
 
 #define shmem_set(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         float *: shmem_float_set, \
+        volatile float *: shmem_float_set, \
         double *: shmem_double_set, \
+        volatile double *: shmem_double_set, \
         int *: shmem_int_set, \
+        volatile int *: shmem_int_set, \
         long *: shmem_long_set, \
+        volatile long *: shmem_long_set, \
         long long *: shmem_longlong_set, \
+        volatile long long *: shmem_longlong_set, \
         unsigned int *: shmem_uint_set, \
+        volatile unsigned int *: shmem_uint_set, \
         unsigned long *: shmem_ulong_set, \
-        unsigned long long *: shmem_ulonglong_set)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_set, \
+        unsigned long long *: shmem_ulonglong_set, \
+        volatile unsigned long long *: shmem_ulonglong_set)(__VA_ARGS__)
 
 #define shmem_cswap(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_cswap, \
+        volatile int *: shmem_int_cswap, \
         long *: shmem_long_cswap, \
+        volatile long *: shmem_long_cswap, \
         long long *: shmem_longlong_cswap, \
+        volatile long long *: shmem_longlong_cswap, \
         unsigned int *: shmem_uint_cswap, \
+        volatile unsigned int *: shmem_uint_cswap, \
         unsigned long *: shmem_ulong_cswap, \
-        unsigned long long *: shmem_ulonglong_cswap)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_cswap, \
+        unsigned long long *: shmem_ulonglong_cswap, \
+        volatile unsigned long long *: shmem_ulonglong_cswap)(__VA_ARGS__)
 
 #define shmem_swap(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         float *: shmem_float_swap, \
+        volatile float *: shmem_float_swap, \
         double *: shmem_double_swap, \
+        volatile double *: shmem_double_swap, \
         int *: shmem_int_swap, \
+        volatile int *: shmem_int_swap, \
         long *: shmem_long_swap, \
+        volatile long *: shmem_long_swap, \
         long long *: shmem_longlong_swap, \
+        volatile long long *: shmem_longlong_swap, \
         unsigned int *: shmem_uint_swap, \
+        volatile unsigned int *: shmem_uint_swap, \
         unsigned long *: shmem_ulong_swap, \
-        unsigned long long *: shmem_ulonglong_swap)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_swap, \
+        unsigned long long *: shmem_ulonglong_swap, \
+        volatile unsigned long long *: shmem_ulonglong_swap)(__VA_ARGS__)
 
 #define shmem_finc(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_finc, \
+        volatile int *: shmem_int_finc, \
         long *: shmem_long_finc, \
+        volatile long *: shmem_long_finc, \
         long long *: shmem_longlong_finc, \
+        volatile long long *: shmem_longlong_finc, \
         unsigned int *: shmem_uint_finc, \
+        volatile unsigned int *: shmem_uint_finc, \
         unsigned long *: shmem_ulong_finc, \
-        unsigned long long *: shmem_ulonglong_finc)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_finc, \
+        unsigned long long *: shmem_ulonglong_finc, \
+        volatile unsigned long long *: shmem_ulonglong_finc)(__VA_ARGS__)
 
 #define shmem_inc(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_inc, \
+        volatile int *: shmem_int_inc, \
         long *: shmem_long_inc, \
+        volatile long *: shmem_long_inc, \
         long long *: shmem_longlong_inc, \
+        volatile long long *: shmem_longlong_inc, \
         unsigned int *: shmem_uint_inc, \
+        volatile unsigned int *: shmem_uint_inc, \
         unsigned long *: shmem_ulong_inc, \
-        unsigned long long *: shmem_ulonglong_inc)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_inc, \
+        unsigned long long *: shmem_ulonglong_inc, \
+        volatile unsigned long long *: shmem_ulonglong_inc)(__VA_ARGS__)
 
 #define shmem_fadd(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_fadd, \
+        volatile int *: shmem_int_fadd, \
         long *: shmem_long_fadd, \
+        volatile long *: shmem_long_fadd, \
         long long *: shmem_longlong_fadd, \
+        volatile long long *: shmem_longlong_fadd, \
         unsigned int *: shmem_uint_fadd, \
+        volatile unsigned int *: shmem_uint_fadd, \
         unsigned long *: shmem_ulong_fadd, \
-        unsigned long long *: shmem_ulonglong_fadd)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_fadd, \
+        unsigned long long *: shmem_ulonglong_fadd, \
+        volatile unsigned long long *: shmem_ulonglong_fadd)(__VA_ARGS__)
 
 #define shmem_add(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_add, \
+        volatile int *: shmem_int_add, \
         long *: shmem_long_add, \
+        volatile long *: shmem_long_add, \
         long long *: shmem_longlong_add, \
+        volatile long long *: shmem_longlong_add, \
         unsigned int *: shmem_uint_add, \
+        volatile unsigned int *: shmem_uint_add, \
         unsigned long *: shmem_ulong_add, \
-        unsigned long long *: shmem_ulonglong_add)(__VA_ARGS__)
+        volatile unsigned long *: shmem_ulong_add, \
+        unsigned long long *: shmem_ulonglong_add, \
+        volatile unsigned long long *: shmem_ulonglong_add)(__VA_ARGS__)
 
 #define shmem_put_signal(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
@@ -3362,157 +3620,1405 @@ void shmem_no_such_type_(void);
 #define shmem_wait_until(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_wait_until, \
+        const int *: shmem_int_wait_until, \
+        volatile int *: shmem_int_wait_until, \
+        const volatile int *: shmem_int_wait_until, \
         long *: shmem_long_wait_until, \
+        const long *: shmem_long_wait_until, \
+        volatile long *: shmem_long_wait_until, \
+        const volatile long *: shmem_long_wait_until, \
         long long *: shmem_longlong_wait_until, \
+        const long long *: shmem_longlong_wait_until, \
+        volatile long long *: shmem_longlong_wait_until, \
+        const volatile long long *: shmem_longlong_wait_until, \
         unsigned int *: shmem_uint_wait_until, \
+        const unsigned int *: shmem_uint_wait_until, \
+        volatile unsigned int *: shmem_uint_wait_until, \
+        const volatile unsigned int *: shmem_uint_wait_until, \
         unsigned long *: shmem_ulong_wait_until, \
+        const unsigned long *: shmem_ulong_wait_until, \
+        volatile unsigned long *: shmem_ulong_wait_until, \
+        const volatile unsigned long *: shmem_ulong_wait_until, \
         unsigned long long *: shmem_ulonglong_wait_until, \
+        const unsigned long long *: shmem_ulonglong_wait_until, \
+        volatile unsigned long long *: shmem_ulonglong_wait_until, \
+        const volatile unsigned long long *: shmem_ulonglong_wait_until, \
         short *: shmem_short_wait_until, \
-        unsigned short *: shmem_ushort_wait_until)(__VA_ARGS__)
+        const short *: shmem_short_wait_until, \
+        volatile short *: shmem_short_wait_until, \
+        const volatile short *: shmem_short_wait_until, \
+        unsigned short *: shmem_ushort_wait_until, \
+        const unsigned short *: shmem_ushort_wait_until, \
+        volatile unsigned short *: shmem_ushort_wait_until, \
+        const volatile unsigned short *: shmem_ushort_wait_until)(__VA_ARGS__)
 
 #define shmem_wait_until_all(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_wait_until_all, \
+        const int *: shmem_int_wait_until_all, \
+        volatile int *: shmem_int_wait_until_all, \
+        const volatile int *: shmem_int_wait_until_all, \
         long *: shmem_long_wait_until_all, \
+        const long *: shmem_long_wait_until_all, \
+        volatile long *: shmem_long_wait_until_all, \
+        const volatile long *: shmem_long_wait_until_all, \
         long long *: shmem_longlong_wait_until_all, \
+        const long long *: shmem_longlong_wait_until_all, \
+        volatile long long *: shmem_longlong_wait_until_all, \
+        const volatile long long *: shmem_longlong_wait_until_all, \
         unsigned int *: shmem_uint_wait_until_all, \
+        const unsigned int *: shmem_uint_wait_until_all, \
+        volatile unsigned int *: shmem_uint_wait_until_all, \
+        const volatile unsigned int *: shmem_uint_wait_until_all, \
         unsigned long *: shmem_ulong_wait_until_all, \
+        const unsigned long *: shmem_ulong_wait_until_all, \
+        volatile unsigned long *: shmem_ulong_wait_until_all, \
+        const volatile unsigned long *: shmem_ulong_wait_until_all, \
         unsigned long long *: shmem_ulonglong_wait_until_all, \
+        const unsigned long long *: shmem_ulonglong_wait_until_all, \
+        volatile unsigned long long *: shmem_ulonglong_wait_until_all, \
+        const volatile unsigned long long *: shmem_ulonglong_wait_until_all, \
         short *: shmem_short_wait_until_all, \
-        unsigned short *: shmem_ushort_wait_until_all)(__VA_ARGS__)
+        const short *: shmem_short_wait_until_all, \
+        volatile short *: shmem_short_wait_until_all, \
+        const volatile short *: shmem_short_wait_until_all, \
+        unsigned short *: shmem_ushort_wait_until_all, \
+        const unsigned short *: shmem_ushort_wait_until_all, \
+        volatile unsigned short *: shmem_ushort_wait_until_all, \
+        const volatile unsigned short *: shmem_ushort_wait_until_all)(__VA_ARGS__)
 
 #define shmem_wait_until_any(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_wait_until_any, \
+        const int *: shmem_int_wait_until_any, \
+        volatile int *: shmem_int_wait_until_any, \
+        const volatile int *: shmem_int_wait_until_any, \
         long *: shmem_long_wait_until_any, \
+        const long *: shmem_long_wait_until_any, \
+        volatile long *: shmem_long_wait_until_any, \
+        const volatile long *: shmem_long_wait_until_any, \
         long long *: shmem_longlong_wait_until_any, \
+        const long long *: shmem_longlong_wait_until_any, \
+        volatile long long *: shmem_longlong_wait_until_any, \
+        const volatile long long *: shmem_longlong_wait_until_any, \
         unsigned int *: shmem_uint_wait_until_any, \
+        const unsigned int *: shmem_uint_wait_until_any, \
+        volatile unsigned int *: shmem_uint_wait_until_any, \
+        const volatile unsigned int *: shmem_uint_wait_until_any, \
         unsigned long *: shmem_ulong_wait_until_any, \
+        const unsigned long *: shmem_ulong_wait_until_any, \
+        volatile unsigned long *: shmem_ulong_wait_until_any, \
+        const volatile unsigned long *: shmem_ulong_wait_until_any, \
         unsigned long long *: shmem_ulonglong_wait_until_any, \
+        const unsigned long long *: shmem_ulonglong_wait_until_any, \
+        volatile unsigned long long *: shmem_ulonglong_wait_until_any, \
+        const volatile unsigned long long *: shmem_ulonglong_wait_until_any, \
         short *: shmem_short_wait_until_any, \
-        unsigned short *: shmem_ushort_wait_until_any)(__VA_ARGS__)
+        const short *: shmem_short_wait_until_any, \
+        volatile short *: shmem_short_wait_until_any, \
+        const volatile short *: shmem_short_wait_until_any, \
+        unsigned short *: shmem_ushort_wait_until_any, \
+        const unsigned short *: shmem_ushort_wait_until_any, \
+        volatile unsigned short *: shmem_ushort_wait_until_any, \
+        const volatile unsigned short *: shmem_ushort_wait_until_any)(__VA_ARGS__)
 
 #define shmem_wait_until_some(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_wait_until_some, \
+        const int *: shmem_int_wait_until_some, \
+        volatile int *: shmem_int_wait_until_some, \
+        const volatile int *: shmem_int_wait_until_some, \
         long *: shmem_long_wait_until_some, \
+        const long *: shmem_long_wait_until_some, \
+        volatile long *: shmem_long_wait_until_some, \
+        const volatile long *: shmem_long_wait_until_some, \
         long long *: shmem_longlong_wait_until_some, \
+        const long long *: shmem_longlong_wait_until_some, \
+        volatile long long *: shmem_longlong_wait_until_some, \
+        const volatile long long *: shmem_longlong_wait_until_some, \
         unsigned int *: shmem_uint_wait_until_some, \
+        const unsigned int *: shmem_uint_wait_until_some, \
+        volatile unsigned int *: shmem_uint_wait_until_some, \
+        const volatile unsigned int *: shmem_uint_wait_until_some, \
         unsigned long *: shmem_ulong_wait_until_some, \
+        const unsigned long *: shmem_ulong_wait_until_some, \
+        volatile unsigned long *: shmem_ulong_wait_until_some, \
+        const volatile unsigned long *: shmem_ulong_wait_until_some, \
         unsigned long long *: shmem_ulonglong_wait_until_some, \
+        const unsigned long long *: shmem_ulonglong_wait_until_some, \
+        volatile unsigned long long *: shmem_ulonglong_wait_until_some, \
+        const volatile unsigned long long *: shmem_ulonglong_wait_until_some, \
         short *: shmem_short_wait_until_some, \
-        unsigned short *: shmem_ushort_wait_until_some)(__VA_ARGS__)
+        const short *: shmem_short_wait_until_some, \
+        volatile short *: shmem_short_wait_until_some, \
+        const volatile short *: shmem_short_wait_until_some, \
+        unsigned short *: shmem_ushort_wait_until_some, \
+        const unsigned short *: shmem_ushort_wait_until_some, \
+        volatile unsigned short *: shmem_ushort_wait_until_some, \
+        const volatile unsigned short *: shmem_ushort_wait_until_some)(__VA_ARGS__)
 
 #define shmem_wait_until_all_vector(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_wait_until_all_vector, \
+        const int *: shmem_int_wait_until_all_vector, \
+        volatile int *: shmem_int_wait_until_all_vector, \
+        const volatile int *: shmem_int_wait_until_all_vector, \
         long *: shmem_long_wait_until_all_vector, \
+        const long *: shmem_long_wait_until_all_vector, \
+        volatile long *: shmem_long_wait_until_all_vector, \
+        const volatile long *: shmem_long_wait_until_all_vector, \
         long long *: shmem_longlong_wait_until_all_vector, \
+        const long long *: shmem_longlong_wait_until_all_vector, \
+        volatile long long *: shmem_longlong_wait_until_all_vector, \
+        const volatile long long *: shmem_longlong_wait_until_all_vector, \
         unsigned int *: shmem_uint_wait_until_all_vector, \
+        const unsigned int *: shmem_uint_wait_until_all_vector, \
+        volatile unsigned int *: shmem_uint_wait_until_all_vector, \
+        const volatile unsigned int *: shmem_uint_wait_until_all_vector, \
         unsigned long *: shmem_ulong_wait_until_all_vector, \
+        const unsigned long *: shmem_ulong_wait_until_all_vector, \
+        volatile unsigned long *: shmem_ulong_wait_until_all_vector, \
+        const volatile unsigned long *: shmem_ulong_wait_until_all_vector, \
         unsigned long long *: shmem_ulonglong_wait_until_all_vector, \
+        const unsigned long long *: shmem_ulonglong_wait_until_all_vector, \
+        volatile unsigned long long *: shmem_ulonglong_wait_until_all_vector, \
+        const volatile unsigned long long *: shmem_ulonglong_wait_until_all_vector, \
         short *: shmem_short_wait_until_all_vector, \
-        unsigned short *: shmem_ushort_wait_until_all_vector)(__VA_ARGS__)
+        const short *: shmem_short_wait_until_all_vector, \
+        volatile short *: shmem_short_wait_until_all_vector, \
+        const volatile short *: shmem_short_wait_until_all_vector, \
+        unsigned short *: shmem_ushort_wait_until_all_vector, \
+        const unsigned short *: shmem_ushort_wait_until_all_vector, \
+        volatile unsigned short *: shmem_ushort_wait_until_all_vector, \
+        const volatile unsigned short *: shmem_ushort_wait_until_all_vector)(__VA_ARGS__)
 
 #define shmem_wait_until_any_vector(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_wait_until_any_vector, \
+        const int *: shmem_int_wait_until_any_vector, \
+        volatile int *: shmem_int_wait_until_any_vector, \
+        const volatile int *: shmem_int_wait_until_any_vector, \
         long *: shmem_long_wait_until_any_vector, \
+        const long *: shmem_long_wait_until_any_vector, \
+        volatile long *: shmem_long_wait_until_any_vector, \
+        const volatile long *: shmem_long_wait_until_any_vector, \
         long long *: shmem_longlong_wait_until_any_vector, \
+        const long long *: shmem_longlong_wait_until_any_vector, \
+        volatile long long *: shmem_longlong_wait_until_any_vector, \
+        const volatile long long *: shmem_longlong_wait_until_any_vector, \
         unsigned int *: shmem_uint_wait_until_any_vector, \
+        const unsigned int *: shmem_uint_wait_until_any_vector, \
+        volatile unsigned int *: shmem_uint_wait_until_any_vector, \
+        const volatile unsigned int *: shmem_uint_wait_until_any_vector, \
         unsigned long *: shmem_ulong_wait_until_any_vector, \
+        const unsigned long *: shmem_ulong_wait_until_any_vector, \
+        volatile unsigned long *: shmem_ulong_wait_until_any_vector, \
+        const volatile unsigned long *: shmem_ulong_wait_until_any_vector, \
         unsigned long long *: shmem_ulonglong_wait_until_any_vector, \
+        const unsigned long long *: shmem_ulonglong_wait_until_any_vector, \
+        volatile unsigned long long *: shmem_ulonglong_wait_until_any_vector, \
+        const volatile unsigned long long *: shmem_ulonglong_wait_until_any_vector, \
         short *: shmem_short_wait_until_any_vector, \
-        unsigned short *: shmem_ushort_wait_until_any_vector)(__VA_ARGS__)
+        const short *: shmem_short_wait_until_any_vector, \
+        volatile short *: shmem_short_wait_until_any_vector, \
+        const volatile short *: shmem_short_wait_until_any_vector, \
+        unsigned short *: shmem_ushort_wait_until_any_vector, \
+        const unsigned short *: shmem_ushort_wait_until_any_vector, \
+        volatile unsigned short *: shmem_ushort_wait_until_any_vector, \
+        const volatile unsigned short *: shmem_ushort_wait_until_any_vector)(__VA_ARGS__)
 
 #define shmem_wait_until_some_vector(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_wait_until_some_vector, \
+        const int *: shmem_int_wait_until_some_vector, \
+        volatile int *: shmem_int_wait_until_some_vector, \
+        const volatile int *: shmem_int_wait_until_some_vector, \
         long *: shmem_long_wait_until_some_vector, \
+        const long *: shmem_long_wait_until_some_vector, \
+        volatile long *: shmem_long_wait_until_some_vector, \
+        const volatile long *: shmem_long_wait_until_some_vector, \
         long long *: shmem_longlong_wait_until_some_vector, \
+        const long long *: shmem_longlong_wait_until_some_vector, \
+        volatile long long *: shmem_longlong_wait_until_some_vector, \
+        const volatile long long *: shmem_longlong_wait_until_some_vector, \
         unsigned int *: shmem_uint_wait_until_some_vector, \
+        const unsigned int *: shmem_uint_wait_until_some_vector, \
+        volatile unsigned int *: shmem_uint_wait_until_some_vector, \
+        const volatile unsigned int *: shmem_uint_wait_until_some_vector, \
         unsigned long *: shmem_ulong_wait_until_some_vector, \
+        const unsigned long *: shmem_ulong_wait_until_some_vector, \
+        volatile unsigned long *: shmem_ulong_wait_until_some_vector, \
+        const volatile unsigned long *: shmem_ulong_wait_until_some_vector, \
         unsigned long long *: shmem_ulonglong_wait_until_some_vector, \
+        const unsigned long long *: shmem_ulonglong_wait_until_some_vector, \
+        volatile unsigned long long *: shmem_ulonglong_wait_until_some_vector, \
+        const volatile unsigned long long *: shmem_ulonglong_wait_until_some_vector, \
         short *: shmem_short_wait_until_some_vector, \
-        unsigned short *: shmem_ushort_wait_until_some_vector)(__VA_ARGS__)
+        const short *: shmem_short_wait_until_some_vector, \
+        volatile short *: shmem_short_wait_until_some_vector, \
+        const volatile short *: shmem_short_wait_until_some_vector, \
+        unsigned short *: shmem_ushort_wait_until_some_vector, \
+        const unsigned short *: shmem_ushort_wait_until_some_vector, \
+        volatile unsigned short *: shmem_ushort_wait_until_some_vector, \
+        const volatile unsigned short *: shmem_ushort_wait_until_some_vector)(__VA_ARGS__)
 
 #define shmem_test(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_test, \
+        const int *: shmem_int_test, \
+        volatile int *: shmem_int_test, \
+        const volatile int *: shmem_int_test, \
         long *: shmem_long_test, \
+        const long *: shmem_long_test, \
+        volatile long *: shmem_long_test, \
+        const volatile long *: shmem_long_test, \
         long long *: shmem_longlong_test, \
+        const long long *: shmem_longlong_test, \
+        volatile long long *: shmem_longlong_test, \
+        const volatile long long *: shmem_longlong_test, \
         unsigned int *: shmem_uint_test, \
+        const unsigned int *: shmem_uint_test, \
+        volatile unsigned int *: shmem_uint_test, \
+        const volatile unsigned int *: shmem_uint_test, \
         unsigned long *: shmem_ulong_test, \
+        const unsigned long *: shmem_ulong_test, \
+        volatile unsigned long *: shmem_ulong_test, \
+        const volatile unsigned long *: shmem_ulong_test, \
         unsigned long long *: shmem_ulonglong_test, \
+        const unsigned long long *: shmem_ulonglong_test, \
+        volatile unsigned long long *: shmem_ulonglong_test, \
+        const volatile unsigned long long *: shmem_ulonglong_test, \
         short *: shmem_short_test, \
-        unsigned short *: shmem_ushort_test)(__VA_ARGS__)
+        const short *: shmem_short_test, \
+        volatile short *: shmem_short_test, \
+        const volatile short *: shmem_short_test, \
+        unsigned short *: shmem_ushort_test, \
+        const unsigned short *: shmem_ushort_test, \
+        volatile unsigned short *: shmem_ushort_test, \
+        const volatile unsigned short *: shmem_ushort_test)(__VA_ARGS__)
 
 #define shmem_test_all(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_test_all, \
+        const int *: shmem_int_test_all, \
+        volatile int *: shmem_int_test_all, \
+        const volatile int *: shmem_int_test_all, \
         long *: shmem_long_test_all, \
+        const long *: shmem_long_test_all, \
+        volatile long *: shmem_long_test_all, \
+        const volatile long *: shmem_long_test_all, \
         long long *: shmem_longlong_test_all, \
+        const long long *: shmem_longlong_test_all, \
+        volatile long long *: shmem_longlong_test_all, \
+        const volatile long long *: shmem_longlong_test_all, \
         unsigned int *: shmem_uint_test_all, \
+        const unsigned int *: shmem_uint_test_all, \
+        volatile unsigned int *: shmem_uint_test_all, \
+        const volatile unsigned int *: shmem_uint_test_all, \
         unsigned long *: shmem_ulong_test_all, \
+        const unsigned long *: shmem_ulong_test_all, \
+        volatile unsigned long *: shmem_ulong_test_all, \
+        const volatile unsigned long *: shmem_ulong_test_all, \
         unsigned long long *: shmem_ulonglong_test_all, \
+        const unsigned long long *: shmem_ulonglong_test_all, \
+        volatile unsigned long long *: shmem_ulonglong_test_all, \
+        const volatile unsigned long long *: shmem_ulonglong_test_all, \
         short *: shmem_short_test_all, \
-        unsigned short *: shmem_ushort_test_all)(__VA_ARGS__)
+        const short *: shmem_short_test_all, \
+        volatile short *: shmem_short_test_all, \
+        const volatile short *: shmem_short_test_all, \
+        unsigned short *: shmem_ushort_test_all, \
+        const unsigned short *: shmem_ushort_test_all, \
+        volatile unsigned short *: shmem_ushort_test_all, \
+        const volatile unsigned short *: shmem_ushort_test_all)(__VA_ARGS__)
 
 #define shmem_test_any(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_test_any, \
+        const int *: shmem_int_test_any, \
+        volatile int *: shmem_int_test_any, \
+        const volatile int *: shmem_int_test_any, \
         long *: shmem_long_test_any, \
+        const long *: shmem_long_test_any, \
+        volatile long *: shmem_long_test_any, \
+        const volatile long *: shmem_long_test_any, \
         long long *: shmem_longlong_test_any, \
+        const long long *: shmem_longlong_test_any, \
+        volatile long long *: shmem_longlong_test_any, \
+        const volatile long long *: shmem_longlong_test_any, \
         unsigned int *: shmem_uint_test_any, \
+        const unsigned int *: shmem_uint_test_any, \
+        volatile unsigned int *: shmem_uint_test_any, \
+        const volatile unsigned int *: shmem_uint_test_any, \
         unsigned long *: shmem_ulong_test_any, \
+        const unsigned long *: shmem_ulong_test_any, \
+        volatile unsigned long *: shmem_ulong_test_any, \
+        const volatile unsigned long *: shmem_ulong_test_any, \
         unsigned long long *: shmem_ulonglong_test_any, \
+        const unsigned long long *: shmem_ulonglong_test_any, \
+        volatile unsigned long long *: shmem_ulonglong_test_any, \
+        const volatile unsigned long long *: shmem_ulonglong_test_any, \
         short *: shmem_short_test_any, \
-        unsigned short *: shmem_ushort_test_any)(__VA_ARGS__)
+        const short *: shmem_short_test_any, \
+        volatile short *: shmem_short_test_any, \
+        const volatile short *: shmem_short_test_any, \
+        unsigned short *: shmem_ushort_test_any, \
+        const unsigned short *: shmem_ushort_test_any, \
+        volatile unsigned short *: shmem_ushort_test_any, \
+        const volatile unsigned short *: shmem_ushort_test_any)(__VA_ARGS__)
 
 #define shmem_test_some(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_test_some, \
+        const int *: shmem_int_test_some, \
+        volatile int *: shmem_int_test_some, \
+        const volatile int *: shmem_int_test_some, \
         long *: shmem_long_test_some, \
+        const long *: shmem_long_test_some, \
+        volatile long *: shmem_long_test_some, \
+        const volatile long *: shmem_long_test_some, \
         long long *: shmem_longlong_test_some, \
+        const long long *: shmem_longlong_test_some, \
+        volatile long long *: shmem_longlong_test_some, \
+        const volatile long long *: shmem_longlong_test_some, \
         unsigned int *: shmem_uint_test_some, \
+        const unsigned int *: shmem_uint_test_some, \
+        volatile unsigned int *: shmem_uint_test_some, \
+        const volatile unsigned int *: shmem_uint_test_some, \
         unsigned long *: shmem_ulong_test_some, \
+        const unsigned long *: shmem_ulong_test_some, \
+        volatile unsigned long *: shmem_ulong_test_some, \
+        const volatile unsigned long *: shmem_ulong_test_some, \
         unsigned long long *: shmem_ulonglong_test_some, \
+        const unsigned long long *: shmem_ulonglong_test_some, \
+        volatile unsigned long long *: shmem_ulonglong_test_some, \
+        const volatile unsigned long long *: shmem_ulonglong_test_some, \
         short *: shmem_short_test_some, \
-        unsigned short *: shmem_ushort_test_some)(__VA_ARGS__)
+        const short *: shmem_short_test_some, \
+        volatile short *: shmem_short_test_some, \
+        const volatile short *: shmem_short_test_some, \
+        unsigned short *: shmem_ushort_test_some, \
+        const unsigned short *: shmem_ushort_test_some, \
+        volatile unsigned short *: shmem_ushort_test_some, \
+        const volatile unsigned short *: shmem_ushort_test_some)(__VA_ARGS__)
 
 #define shmem_test_all_vector(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_test_all_vector, \
+        const int *: shmem_int_test_all_vector, \
+        volatile int *: shmem_int_test_all_vector, \
+        const volatile int *: shmem_int_test_all_vector, \
         long *: shmem_long_test_all_vector, \
+        const long *: shmem_long_test_all_vector, \
+        volatile long *: shmem_long_test_all_vector, \
+        const volatile long *: shmem_long_test_all_vector, \
         long long *: shmem_longlong_test_all_vector, \
+        const long long *: shmem_longlong_test_all_vector, \
+        volatile long long *: shmem_longlong_test_all_vector, \
+        const volatile long long *: shmem_longlong_test_all_vector, \
         unsigned int *: shmem_uint_test_all_vector, \
+        const unsigned int *: shmem_uint_test_all_vector, \
+        volatile unsigned int *: shmem_uint_test_all_vector, \
+        const volatile unsigned int *: shmem_uint_test_all_vector, \
         unsigned long *: shmem_ulong_test_all_vector, \
+        const unsigned long *: shmem_ulong_test_all_vector, \
+        volatile unsigned long *: shmem_ulong_test_all_vector, \
+        const volatile unsigned long *: shmem_ulong_test_all_vector, \
         unsigned long long *: shmem_ulonglong_test_all_vector, \
+        const unsigned long long *: shmem_ulonglong_test_all_vector, \
+        volatile unsigned long long *: shmem_ulonglong_test_all_vector, \
+        const volatile unsigned long long *: shmem_ulonglong_test_all_vector, \
         short *: shmem_short_test_all_vector, \
-        unsigned short *: shmem_ushort_test_all_vector)(__VA_ARGS__)
+        const short *: shmem_short_test_all_vector, \
+        volatile short *: shmem_short_test_all_vector, \
+        const volatile short *: shmem_short_test_all_vector, \
+        unsigned short *: shmem_ushort_test_all_vector, \
+        const unsigned short *: shmem_ushort_test_all_vector, \
+        volatile unsigned short *: shmem_ushort_test_all_vector, \
+        const volatile unsigned short *: shmem_ushort_test_all_vector)(__VA_ARGS__)
 
 #define shmem_test_any_vector(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_test_any_vector, \
+        const int *: shmem_int_test_any_vector, \
+        volatile int *: shmem_int_test_any_vector, \
+        const volatile int *: shmem_int_test_any_vector, \
         long *: shmem_long_test_any_vector, \
+        const long *: shmem_long_test_any_vector, \
+        volatile long *: shmem_long_test_any_vector, \
+        const volatile long *: shmem_long_test_any_vector, \
         long long *: shmem_longlong_test_any_vector, \
+        const long long *: shmem_longlong_test_any_vector, \
+        volatile long long *: shmem_longlong_test_any_vector, \
+        const volatile long long *: shmem_longlong_test_any_vector, \
         unsigned int *: shmem_uint_test_any_vector, \
+        const unsigned int *: shmem_uint_test_any_vector, \
+        volatile unsigned int *: shmem_uint_test_any_vector, \
+        const volatile unsigned int *: shmem_uint_test_any_vector, \
         unsigned long *: shmem_ulong_test_any_vector, \
+        const unsigned long *: shmem_ulong_test_any_vector, \
+        volatile unsigned long *: shmem_ulong_test_any_vector, \
+        const volatile unsigned long *: shmem_ulong_test_any_vector, \
         unsigned long long *: shmem_ulonglong_test_any_vector, \
+        const unsigned long long *: shmem_ulonglong_test_any_vector, \
+        volatile unsigned long long *: shmem_ulonglong_test_any_vector, \
+        const volatile unsigned long long *: shmem_ulonglong_test_any_vector, \
         short *: shmem_short_test_any_vector, \
-        unsigned short *: shmem_ushort_test_any_vector)(__VA_ARGS__)
+        const short *: shmem_short_test_any_vector, \
+        volatile short *: shmem_short_test_any_vector, \
+        const volatile short *: shmem_short_test_any_vector, \
+        unsigned short *: shmem_ushort_test_any_vector, \
+        const unsigned short *: shmem_ushort_test_any_vector, \
+        volatile unsigned short *: shmem_ushort_test_any_vector, \
+        const volatile unsigned short *: shmem_ushort_test_any_vector)(__VA_ARGS__)
 
 #define shmem_test_some_vector(...) \
     _Generic(SHMEM_ARGUMENT_0_(__VA_ARGS__), \
         int *: shmem_int_test_some_vector, \
+        const int *: shmem_int_test_some_vector, \
+        volatile int *: shmem_int_test_some_vector, \
+        const volatile int *: shmem_int_test_some_vector, \
         long *: shmem_long_test_some_vector, \
+        const long *: shmem_long_test_some_vector, \
+        volatile long *: shmem_long_test_some_vector, \
+        const volatile long *: shmem_long_test_some_vector, \
         long long *: shmem_longlong_test_some_vector, \
+        const long long *: shmem_longlong_test_some_vector, \
+        volatile long long *: shmem_longlong_test_some_vector, \
+        const volatile long long *: shmem_longlong_test_some_vector, \
         unsigned int *: shmem_uint_test_some_vector, \
+        const unsigned int *: shmem_uint_test_some_vector, \
+        volatile unsigned int *: shmem_uint_test_some_vector, \
+        const volatile unsigned int *: shmem_uint_test_some_vector, \
         unsigned long *: shmem_ulong_test_some_vector, \
+        const unsigned long *: shmem_ulong_test_some_vector, \
+        volatile unsigned long *: shmem_ulong_test_some_vector, \
+        const volatile unsigned long *: shmem_ulong_test_some_vector, \
         unsigned long long *: shmem_ulonglong_test_some_vector, \
+        const unsigned long long *: shmem_ulonglong_test_some_vector, \
+        volatile unsigned long long *: shmem_ulonglong_test_some_vector, \
+        const volatile unsigned long long *: shmem_ulonglong_test_some_vector, \
         short *: shmem_short_test_some_vector, \
-        unsigned short *: shmem_ushort_test_some_vector)(__VA_ARGS__)
+        const short *: shmem_short_test_some_vector, \
+        volatile short *: shmem_short_test_some_vector, \
+        const volatile short *: shmem_short_test_some_vector, \
+        unsigned short *: shmem_ushort_test_some_vector, \
+        const unsigned short *: shmem_ushort_test_some_vector, \
+        volatile unsigned short *: shmem_ushort_test_some_vector, \
+        const volatile unsigned short *: shmem_ushort_test_some_vector)(__VA_ARGS__)
 
+#endif
+
+#ifdef __cplusplus
+extern "C++" {
+
+static inline void shmem_put(float *dest, const float *source, size_t nelems, int pe) { shmem_float_put(dest, source, nelems, pe); }
+static inline void shmem_put(double *dest, const double *source, size_t nelems, int pe) { shmem_double_put(dest, source, nelems, pe); }
+static inline void shmem_put(long double *dest, const long double *source, size_t nelems, int pe) { shmem_longdouble_put(dest, source, nelems, pe); }
+static inline void shmem_put(char *dest, const char *source, size_t nelems, int pe) { shmem_char_put(dest, source, nelems, pe); }
+static inline void shmem_put(signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_schar_put(dest, source, nelems, pe); }
+static inline void shmem_put(short *dest, const short *source, size_t nelems, int pe) { shmem_short_put(dest, source, nelems, pe); }
+static inline void shmem_put(int *dest, const int *source, size_t nelems, int pe) { shmem_int_put(dest, source, nelems, pe); }
+static inline void shmem_put(long *dest, const long *source, size_t nelems, int pe) { shmem_long_put(dest, source, nelems, pe); }
+static inline void shmem_put(long long *dest, const long long *source, size_t nelems, int pe) { shmem_longlong_put(dest, source, nelems, pe); }
+static inline void shmem_put(unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_uchar_put(dest, source, nelems, pe); }
+static inline void shmem_put(unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ushort_put(dest, source, nelems, pe); }
+static inline void shmem_put(unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_uint_put(dest, source, nelems, pe); }
+static inline void shmem_put(unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ulong_put(dest, source, nelems, pe); }
+static inline void shmem_put(unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ulonglong_put(dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, int pe) { shmem_ctx_float_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, int pe) { shmem_ctx_double_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, int pe) { shmem_ctx_longdouble_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, int pe) { shmem_ctx_char_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_ctx_schar_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, int pe) { shmem_ctx_short_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, int pe) { shmem_ctx_int_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, int pe) { shmem_ctx_long_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, int pe) { shmem_ctx_longlong_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_ctx_uchar_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ctx_ushort_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_ctx_uint_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ctx_ulong_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_put(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ctx_ulonglong_put(ctx, dest, source, nelems, pe); }
+static inline void shmem_p(float *dest, float value, int pe) { shmem_float_p(dest, value, pe); }
+static inline void shmem_p(double *dest, double value, int pe) { shmem_double_p(dest, value, pe); }
+static inline void shmem_p(long double *dest, long double value, int pe) { shmem_longdouble_p(dest, value, pe); }
+static inline void shmem_p(char *dest, char value, int pe) { shmem_char_p(dest, value, pe); }
+static inline void shmem_p(signed char *dest, signed char value, int pe) { shmem_schar_p(dest, value, pe); }
+static inline void shmem_p(short *dest, short value, int pe) { shmem_short_p(dest, value, pe); }
+static inline void shmem_p(int *dest, int value, int pe) { shmem_int_p(dest, value, pe); }
+static inline void shmem_p(long *dest, long value, int pe) { shmem_long_p(dest, value, pe); }
+static inline void shmem_p(long long *dest, long long value, int pe) { shmem_longlong_p(dest, value, pe); }
+static inline void shmem_p(unsigned char *dest, unsigned char value, int pe) { shmem_uchar_p(dest, value, pe); }
+static inline void shmem_p(unsigned short *dest, unsigned short value, int pe) { shmem_ushort_p(dest, value, pe); }
+static inline void shmem_p(unsigned int *dest, unsigned int value, int pe) { shmem_uint_p(dest, value, pe); }
+static inline void shmem_p(unsigned long *dest, unsigned long value, int pe) { shmem_ulong_p(dest, value, pe); }
+static inline void shmem_p(unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_p(dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, float *dest, float value, int pe) { shmem_ctx_float_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, double *dest, double value, int pe) { shmem_ctx_double_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, long double *dest, long double value, int pe) { shmem_ctx_longdouble_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, char *dest, char value, int pe) { shmem_ctx_char_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, signed char *dest, signed char value, int pe) { shmem_ctx_schar_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, short *dest, short value, int pe) { shmem_ctx_short_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, int *dest, int value, int pe) { shmem_ctx_int_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, long *dest, long value, int pe) { shmem_ctx_long_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, long long *dest, long long value, int pe) { shmem_ctx_longlong_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, unsigned char *dest, unsigned char value, int pe) { shmem_ctx_uchar_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, unsigned short *dest, unsigned short value, int pe) { shmem_ctx_ushort_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_p(ctx, dest, value, pe); }
+static inline void shmem_p(shmem_ctx_t ctx, unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_p(ctx, dest, value, pe); }
+static inline void shmem_iput(float *dest, const float *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_float_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(double *dest, const double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_double_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(long double *dest, const long double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_longdouble_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(char *dest, const char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_char_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(signed char *dest, const signed char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_schar_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(short *dest, const short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_short_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(int *dest, const int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_int_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(long *dest, const long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_long_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(long long *dest, const long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_longlong_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(unsigned char *dest, const unsigned char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_uchar_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(unsigned short *dest, const unsigned short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ushort_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(unsigned int *dest, const unsigned int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_uint_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(unsigned long *dest, const unsigned long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ulong_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(unsigned long long *dest, const unsigned long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ulonglong_iput(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, float *dest, const float *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_float_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, double *dest, const double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_double_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, long double *dest, const long double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_longdouble_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, char *dest, const char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_char_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, signed char *dest, const signed char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_schar_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, short *dest, const short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_short_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, int *dest, const int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_int_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, long *dest, const long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_long_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, long long *dest, const long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_longlong_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_uchar_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_ushort_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_uint_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_ulong_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iput(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_ulonglong_iput(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_get(float *dest, const float *source, size_t nelems, int pe) { shmem_float_get(dest, source, nelems, pe); }
+static inline void shmem_get(double *dest, const double *source, size_t nelems, int pe) { shmem_double_get(dest, source, nelems, pe); }
+static inline void shmem_get(long double *dest, const long double *source, size_t nelems, int pe) { shmem_longdouble_get(dest, source, nelems, pe); }
+static inline void shmem_get(char *dest, const char *source, size_t nelems, int pe) { shmem_char_get(dest, source, nelems, pe); }
+static inline void shmem_get(signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_schar_get(dest, source, nelems, pe); }
+static inline void shmem_get(short *dest, const short *source, size_t nelems, int pe) { shmem_short_get(dest, source, nelems, pe); }
+static inline void shmem_get(int *dest, const int *source, size_t nelems, int pe) { shmem_int_get(dest, source, nelems, pe); }
+static inline void shmem_get(long *dest, const long *source, size_t nelems, int pe) { shmem_long_get(dest, source, nelems, pe); }
+static inline void shmem_get(long long *dest, const long long *source, size_t nelems, int pe) { shmem_longlong_get(dest, source, nelems, pe); }
+static inline void shmem_get(unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_uchar_get(dest, source, nelems, pe); }
+static inline void shmem_get(unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ushort_get(dest, source, nelems, pe); }
+static inline void shmem_get(unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_uint_get(dest, source, nelems, pe); }
+static inline void shmem_get(unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ulong_get(dest, source, nelems, pe); }
+static inline void shmem_get(unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ulonglong_get(dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, int pe) { shmem_ctx_float_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, int pe) { shmem_ctx_double_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, int pe) { shmem_ctx_longdouble_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, int pe) { shmem_ctx_char_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_ctx_schar_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, int pe) { shmem_ctx_short_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, int pe) { shmem_ctx_int_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, int pe) { shmem_ctx_long_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, int pe) { shmem_ctx_longlong_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_ctx_uchar_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ctx_ushort_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_ctx_uint_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ctx_ulong_get(ctx, dest, source, nelems, pe); }
+static inline void shmem_get(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ctx_ulonglong_get(ctx, dest, source, nelems, pe); }
+static inline float shmem_g(const float *source, int pe) { return shmem_float_g(source, pe); }
+static inline double shmem_g(const double *source, int pe) { return shmem_double_g(source, pe); }
+static inline long double shmem_g(const long double *source, int pe) { return shmem_longdouble_g(source, pe); }
+static inline char shmem_g(const char *source, int pe) { return shmem_char_g(source, pe); }
+static inline signed char shmem_g(const signed char *source, int pe) { return shmem_schar_g(source, pe); }
+static inline short shmem_g(const short *source, int pe) { return shmem_short_g(source, pe); }
+static inline int shmem_g(const int *source, int pe) { return shmem_int_g(source, pe); }
+static inline long shmem_g(const long *source, int pe) { return shmem_long_g(source, pe); }
+static inline long long shmem_g(const long long *source, int pe) { return shmem_longlong_g(source, pe); }
+static inline unsigned char shmem_g(const unsigned char *source, int pe) { return shmem_uchar_g(source, pe); }
+static inline unsigned short shmem_g(const unsigned short *source, int pe) { return shmem_ushort_g(source, pe); }
+static inline unsigned int shmem_g(const unsigned int *source, int pe) { return shmem_uint_g(source, pe); }
+static inline unsigned long shmem_g(const unsigned long *source, int pe) { return shmem_ulong_g(source, pe); }
+static inline unsigned long long shmem_g(const unsigned long long *source, int pe) { return shmem_ulonglong_g(source, pe); }
+static inline float shmem_g(shmem_ctx_t ctx, const float *source, int pe) { return shmem_ctx_float_g(ctx, source, pe); }
+static inline double shmem_g(shmem_ctx_t ctx, const double *source, int pe) { return shmem_ctx_double_g(ctx, source, pe); }
+static inline long double shmem_g(shmem_ctx_t ctx, const long double *source, int pe) { return shmem_ctx_longdouble_g(ctx, source, pe); }
+static inline char shmem_g(shmem_ctx_t ctx, const char *source, int pe) { return shmem_ctx_char_g(ctx, source, pe); }
+static inline signed char shmem_g(shmem_ctx_t ctx, const signed char *source, int pe) { return shmem_ctx_schar_g(ctx, source, pe); }
+static inline short shmem_g(shmem_ctx_t ctx, const short *source, int pe) { return shmem_ctx_short_g(ctx, source, pe); }
+static inline int shmem_g(shmem_ctx_t ctx, const int *source, int pe) { return shmem_ctx_int_g(ctx, source, pe); }
+static inline long shmem_g(shmem_ctx_t ctx, const long *source, int pe) { return shmem_ctx_long_g(ctx, source, pe); }
+static inline long long shmem_g(shmem_ctx_t ctx, const long long *source, int pe) { return shmem_ctx_longlong_g(ctx, source, pe); }
+static inline unsigned char shmem_g(shmem_ctx_t ctx, const unsigned char *source, int pe) { return shmem_ctx_uchar_g(ctx, source, pe); }
+static inline unsigned short shmem_g(shmem_ctx_t ctx, const unsigned short *source, int pe) { return shmem_ctx_ushort_g(ctx, source, pe); }
+static inline unsigned int shmem_g(shmem_ctx_t ctx, const unsigned int *source, int pe) { return shmem_ctx_uint_g(ctx, source, pe); }
+static inline unsigned long shmem_g(shmem_ctx_t ctx, const unsigned long *source, int pe) { return shmem_ctx_ulong_g(ctx, source, pe); }
+static inline unsigned long long shmem_g(shmem_ctx_t ctx, const unsigned long long *source, int pe) { return shmem_ctx_ulonglong_g(ctx, source, pe); }
+static inline void shmem_iget(float *dest, const float *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_float_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(double *dest, const double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_double_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(long double *dest, const long double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_longdouble_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(char *dest, const char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_char_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(signed char *dest, const signed char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_schar_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(short *dest, const short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_short_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(int *dest, const int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_int_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(long *dest, const long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_long_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(long long *dest, const long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_longlong_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(unsigned char *dest, const unsigned char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_uchar_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(unsigned short *dest, const unsigned short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ushort_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(unsigned int *dest, const unsigned int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_uint_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(unsigned long *dest, const unsigned long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ulong_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(unsigned long long *dest, const unsigned long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ulonglong_iget(dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, float *dest, const float *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_float_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, double *dest, const double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_double_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, long double *dest, const long double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_longdouble_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, char *dest, const char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_char_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, signed char *dest, const signed char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_schar_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, short *dest, const short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_short_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, int *dest, const int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_int_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, long *dest, const long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_long_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, long long *dest, const long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_longlong_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_uchar_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_ushort_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_uint_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_ulong_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_iget(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems, int pe) { shmem_ctx_ulonglong_iget(ctx, dest, source, dst, sst, nelems, pe); }
+static inline void shmem_put_nbi(float *dest, const float *source, size_t nelems, int pe) { shmem_float_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(double *dest, const double *source, size_t nelems, int pe) { shmem_double_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(long double *dest, const long double *source, size_t nelems, int pe) { shmem_longdouble_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(char *dest, const char *source, size_t nelems, int pe) { shmem_char_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_schar_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(short *dest, const short *source, size_t nelems, int pe) { shmem_short_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(int *dest, const int *source, size_t nelems, int pe) { shmem_int_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(long *dest, const long *source, size_t nelems, int pe) { shmem_long_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(long long *dest, const long long *source, size_t nelems, int pe) { shmem_longlong_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_uchar_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ushort_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_uint_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ulong_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ulonglong_put_nbi(dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, int pe) { shmem_ctx_float_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, int pe) { shmem_ctx_double_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, int pe) { shmem_ctx_longdouble_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, int pe) { shmem_ctx_char_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_ctx_schar_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, int pe) { shmem_ctx_short_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, int pe) { shmem_ctx_int_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, int pe) { shmem_ctx_long_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, int pe) { shmem_ctx_longlong_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_ctx_uchar_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ctx_ushort_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_ctx_uint_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ctx_ulong_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_put_nbi(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ctx_ulonglong_put_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(float *dest, const float *source, size_t nelems, int pe) { shmem_float_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(double *dest, const double *source, size_t nelems, int pe) { shmem_double_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(long double *dest, const long double *source, size_t nelems, int pe) { shmem_longdouble_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(char *dest, const char *source, size_t nelems, int pe) { shmem_char_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_schar_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(short *dest, const short *source, size_t nelems, int pe) { shmem_short_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(int *dest, const int *source, size_t nelems, int pe) { shmem_int_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(long *dest, const long *source, size_t nelems, int pe) { shmem_long_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(long long *dest, const long long *source, size_t nelems, int pe) { shmem_longlong_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_uchar_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ushort_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_uint_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ulong_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ulonglong_get_nbi(dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, int pe) { shmem_ctx_float_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, int pe) { shmem_ctx_double_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, int pe) { shmem_ctx_longdouble_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, int pe) { shmem_ctx_char_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, int pe) { shmem_ctx_schar_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, int pe) { shmem_ctx_short_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, int pe) { shmem_ctx_int_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, int pe) { shmem_ctx_long_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, int pe) { shmem_ctx_longlong_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, int pe) { shmem_ctx_uchar_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, int pe) { shmem_ctx_ushort_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, int pe) { shmem_ctx_uint_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, int pe) { shmem_ctx_ulong_get_nbi(ctx, dest, source, nelems, pe); }
+static inline void shmem_get_nbi(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, int pe) { shmem_ctx_ulonglong_get_nbi(ctx, dest, source, nelems, pe); }
+static inline float shmem_atomic_fetch(const volatile float *source, int pe) { return shmem_float_atomic_fetch(source, pe); }
+static inline double shmem_atomic_fetch(const volatile double *source, int pe) { return shmem_double_atomic_fetch(source, pe); }
+static inline int shmem_atomic_fetch(const volatile int *source, int pe) { return shmem_int_atomic_fetch(source, pe); }
+static inline long shmem_atomic_fetch(const volatile long *source, int pe) { return shmem_long_atomic_fetch(source, pe); }
+static inline long long shmem_atomic_fetch(const volatile long long *source, int pe) { return shmem_longlong_atomic_fetch(source, pe); }
+static inline unsigned int shmem_atomic_fetch(const volatile unsigned int *source, int pe) { return shmem_uint_atomic_fetch(source, pe); }
+static inline unsigned long shmem_atomic_fetch(const volatile unsigned long *source, int pe) { return shmem_ulong_atomic_fetch(source, pe); }
+static inline unsigned long long shmem_atomic_fetch(const volatile unsigned long long *source, int pe) { return shmem_ulonglong_atomic_fetch(source, pe); }
+static inline float shmem_atomic_fetch(shmem_ctx_t ctx, const volatile float *source, int pe) { return shmem_ctx_float_atomic_fetch(ctx, source, pe); }
+static inline double shmem_atomic_fetch(shmem_ctx_t ctx, const volatile double *source, int pe) { return shmem_ctx_double_atomic_fetch(ctx, source, pe); }
+static inline int shmem_atomic_fetch(shmem_ctx_t ctx, const volatile int *source, int pe) { return shmem_ctx_int_atomic_fetch(ctx, source, pe); }
+static inline long shmem_atomic_fetch(shmem_ctx_t ctx, const volatile long *source, int pe) { return shmem_ctx_long_atomic_fetch(ctx, source, pe); }
+static inline long long shmem_atomic_fetch(shmem_ctx_t ctx, const volatile long long *source, int pe) { return shmem_ctx_longlong_atomic_fetch(ctx, source, pe); }
+static inline unsigned int shmem_atomic_fetch(shmem_ctx_t ctx, const volatile unsigned int *source, int pe) { return shmem_ctx_uint_atomic_fetch(ctx, source, pe); }
+static inline unsigned long shmem_atomic_fetch(shmem_ctx_t ctx, const volatile unsigned long *source, int pe) { return shmem_ctx_ulong_atomic_fetch(ctx, source, pe); }
+static inline unsigned long long shmem_atomic_fetch(shmem_ctx_t ctx, const volatile unsigned long long *source, int pe) { return shmem_ctx_ulonglong_atomic_fetch(ctx, source, pe); }
+static inline void shmem_atomic_set(volatile float *dest, float value, int pe) { shmem_float_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(volatile double *dest, double value, int pe) { shmem_double_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(volatile int *dest, int value, int pe) { shmem_int_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(volatile long *dest, long value, int pe) { shmem_long_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(volatile long long *dest, long long value, int pe) { shmem_longlong_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_set(dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile float *dest, float value, int pe) { shmem_ctx_float_atomic_set(ctx, dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile double *dest, double value, int pe) { shmem_ctx_double_atomic_set(ctx, dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile int *dest, int value, int pe) { shmem_ctx_int_atomic_set(ctx, dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile long *dest, long value, int pe) { shmem_ctx_long_atomic_set(ctx, dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { shmem_ctx_longlong_atomic_set(ctx, dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_set(ctx, dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_set(ctx, dest, value, pe); }
+static inline void shmem_atomic_set(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_set(ctx, dest, value, pe); }
+static inline int shmem_atomic_compare_swap(volatile int *dest, int cond, int value, int pe) { return shmem_int_atomic_compare_swap(dest, cond, value, pe); }
+static inline long shmem_atomic_compare_swap(volatile long *dest, long cond, long value, int pe) { return shmem_long_atomic_compare_swap(dest, cond, value, pe); }
+static inline long long shmem_atomic_compare_swap(volatile long long *dest, long long cond, long long value, int pe) { return shmem_longlong_atomic_compare_swap(dest, cond, value, pe); }
+static inline unsigned int shmem_atomic_compare_swap(volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe) { return shmem_uint_atomic_compare_swap(dest, cond, value, pe); }
+static inline unsigned long shmem_atomic_compare_swap(volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe) { return shmem_ulong_atomic_compare_swap(dest, cond, value, pe); }
+static inline unsigned long long shmem_atomic_compare_swap(volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe) { return shmem_ulonglong_atomic_compare_swap(dest, cond, value, pe); }
+static inline int shmem_atomic_compare_swap(shmem_ctx_t ctx, volatile int *dest, int cond, int value, int pe) { return shmem_ctx_int_atomic_compare_swap(ctx, dest, cond, value, pe); }
+static inline long shmem_atomic_compare_swap(shmem_ctx_t ctx, volatile long *dest, long cond, long value, int pe) { return shmem_ctx_long_atomic_compare_swap(ctx, dest, cond, value, pe); }
+static inline long long shmem_atomic_compare_swap(shmem_ctx_t ctx, volatile long long *dest, long long cond, long long value, int pe) { return shmem_ctx_longlong_atomic_compare_swap(ctx, dest, cond, value, pe); }
+static inline unsigned int shmem_atomic_compare_swap(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe) { return shmem_ctx_uint_atomic_compare_swap(ctx, dest, cond, value, pe); }
+static inline unsigned long shmem_atomic_compare_swap(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe) { return shmem_ctx_ulong_atomic_compare_swap(ctx, dest, cond, value, pe); }
+static inline unsigned long long shmem_atomic_compare_swap(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe) { return shmem_ctx_ulonglong_atomic_compare_swap(ctx, dest, cond, value, pe); }
+static inline float shmem_atomic_swap(volatile float *dest, float value, int pe) { return shmem_float_atomic_swap(dest, value, pe); }
+static inline double shmem_atomic_swap(volatile double *dest, double value, int pe) { return shmem_double_atomic_swap(dest, value, pe); }
+static inline int shmem_atomic_swap(volatile int *dest, int value, int pe) { return shmem_int_atomic_swap(dest, value, pe); }
+static inline long shmem_atomic_swap(volatile long *dest, long value, int pe) { return shmem_long_atomic_swap(dest, value, pe); }
+static inline long long shmem_atomic_swap(volatile long long *dest, long long value, int pe) { return shmem_longlong_atomic_swap(dest, value, pe); }
+static inline unsigned int shmem_atomic_swap(volatile unsigned int *dest, unsigned int value, int pe) { return shmem_uint_atomic_swap(dest, value, pe); }
+static inline unsigned long shmem_atomic_swap(volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ulong_atomic_swap(dest, value, pe); }
+static inline unsigned long long shmem_atomic_swap(volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ulonglong_atomic_swap(dest, value, pe); }
+static inline float shmem_atomic_swap(shmem_ctx_t ctx, volatile float *dest, float value, int pe) { return shmem_ctx_float_atomic_swap(ctx, dest, value, pe); }
+static inline double shmem_atomic_swap(shmem_ctx_t ctx, volatile double *dest, double value, int pe) { return shmem_ctx_double_atomic_swap(ctx, dest, value, pe); }
+static inline int shmem_atomic_swap(shmem_ctx_t ctx, volatile int *dest, int value, int pe) { return shmem_ctx_int_atomic_swap(ctx, dest, value, pe); }
+static inline long shmem_atomic_swap(shmem_ctx_t ctx, volatile long *dest, long value, int pe) { return shmem_ctx_long_atomic_swap(ctx, dest, value, pe); }
+static inline long long shmem_atomic_swap(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { return shmem_ctx_longlong_atomic_swap(ctx, dest, value, pe); }
+static inline unsigned int shmem_atomic_swap(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { return shmem_ctx_uint_atomic_swap(ctx, dest, value, pe); }
+static inline unsigned long shmem_atomic_swap(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ctx_ulong_atomic_swap(ctx, dest, value, pe); }
+static inline unsigned long long shmem_atomic_swap(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ctx_ulonglong_atomic_swap(ctx, dest, value, pe); }
+static inline int shmem_atomic_fetch_inc(volatile int *dest, int pe) { return shmem_int_atomic_fetch_inc(dest, pe); }
+static inline long shmem_atomic_fetch_inc(volatile long *dest, int pe) { return shmem_long_atomic_fetch_inc(dest, pe); }
+static inline long long shmem_atomic_fetch_inc(volatile long long *dest, int pe) { return shmem_longlong_atomic_fetch_inc(dest, pe); }
+static inline unsigned int shmem_atomic_fetch_inc(volatile unsigned int *dest, int pe) { return shmem_uint_atomic_fetch_inc(dest, pe); }
+static inline unsigned long shmem_atomic_fetch_inc(volatile unsigned long *dest, int pe) { return shmem_ulong_atomic_fetch_inc(dest, pe); }
+static inline unsigned long long shmem_atomic_fetch_inc(volatile unsigned long long *dest, int pe) { return shmem_ulonglong_atomic_fetch_inc(dest, pe); }
+static inline int shmem_atomic_fetch_inc(shmem_ctx_t ctx, volatile int *dest, int pe) { return shmem_ctx_int_atomic_fetch_inc(ctx, dest, pe); }
+static inline long shmem_atomic_fetch_inc(shmem_ctx_t ctx, volatile long *dest, int pe) { return shmem_ctx_long_atomic_fetch_inc(ctx, dest, pe); }
+static inline long long shmem_atomic_fetch_inc(shmem_ctx_t ctx, volatile long long *dest, int pe) { return shmem_ctx_longlong_atomic_fetch_inc(ctx, dest, pe); }
+static inline unsigned int shmem_atomic_fetch_inc(shmem_ctx_t ctx, volatile unsigned int *dest, int pe) { return shmem_ctx_uint_atomic_fetch_inc(ctx, dest, pe); }
+static inline unsigned long shmem_atomic_fetch_inc(shmem_ctx_t ctx, volatile unsigned long *dest, int pe) { return shmem_ctx_ulong_atomic_fetch_inc(ctx, dest, pe); }
+static inline unsigned long long shmem_atomic_fetch_inc(shmem_ctx_t ctx, volatile unsigned long long *dest, int pe) { return shmem_ctx_ulonglong_atomic_fetch_inc(ctx, dest, pe); }
+static inline void shmem_atomic_inc(volatile int *dest, int pe) { shmem_int_atomic_inc(dest, pe); }
+static inline void shmem_atomic_inc(volatile long *dest, int pe) { shmem_long_atomic_inc(dest, pe); }
+static inline void shmem_atomic_inc(volatile long long *dest, int pe) { shmem_longlong_atomic_inc(dest, pe); }
+static inline void shmem_atomic_inc(volatile unsigned int *dest, int pe) { shmem_uint_atomic_inc(dest, pe); }
+static inline void shmem_atomic_inc(volatile unsigned long *dest, int pe) { shmem_ulong_atomic_inc(dest, pe); }
+static inline void shmem_atomic_inc(volatile unsigned long long *dest, int pe) { shmem_ulonglong_atomic_inc(dest, pe); }
+static inline void shmem_atomic_inc(shmem_ctx_t ctx, volatile int *dest, int pe) { shmem_ctx_int_atomic_inc(ctx, dest, pe); }
+static inline void shmem_atomic_inc(shmem_ctx_t ctx, volatile long *dest, int pe) { shmem_ctx_long_atomic_inc(ctx, dest, pe); }
+static inline void shmem_atomic_inc(shmem_ctx_t ctx, volatile long long *dest, int pe) { shmem_ctx_longlong_atomic_inc(ctx, dest, pe); }
+static inline void shmem_atomic_inc(shmem_ctx_t ctx, volatile unsigned int *dest, int pe) { shmem_ctx_uint_atomic_inc(ctx, dest, pe); }
+static inline void shmem_atomic_inc(shmem_ctx_t ctx, volatile unsigned long *dest, int pe) { shmem_ctx_ulong_atomic_inc(ctx, dest, pe); }
+static inline void shmem_atomic_inc(shmem_ctx_t ctx, volatile unsigned long long *dest, int pe) { shmem_ctx_ulonglong_atomic_inc(ctx, dest, pe); }
+static inline int shmem_atomic_fetch_add(volatile int *dest, int value, int pe) { return shmem_int_atomic_fetch_add(dest, value, pe); }
+static inline long shmem_atomic_fetch_add(volatile long *dest, long value, int pe) { return shmem_long_atomic_fetch_add(dest, value, pe); }
+static inline long long shmem_atomic_fetch_add(volatile long long *dest, long long value, int pe) { return shmem_longlong_atomic_fetch_add(dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_add(volatile unsigned int *dest, unsigned int value, int pe) { return shmem_uint_atomic_fetch_add(dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_add(volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ulong_atomic_fetch_add(dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_add(volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ulonglong_atomic_fetch_add(dest, value, pe); }
+static inline int shmem_atomic_fetch_add(shmem_ctx_t ctx, volatile int *dest, int value, int pe) { return shmem_ctx_int_atomic_fetch_add(ctx, dest, value, pe); }
+static inline long shmem_atomic_fetch_add(shmem_ctx_t ctx, volatile long *dest, long value, int pe) { return shmem_ctx_long_atomic_fetch_add(ctx, dest, value, pe); }
+static inline long long shmem_atomic_fetch_add(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { return shmem_ctx_longlong_atomic_fetch_add(ctx, dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_add(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { return shmem_ctx_uint_atomic_fetch_add(ctx, dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_add(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ctx_ulong_atomic_fetch_add(ctx, dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_add(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ctx_ulonglong_atomic_fetch_add(ctx, dest, value, pe); }
+static inline void shmem_atomic_add(volatile int *dest, int value, int pe) { shmem_int_atomic_add(dest, value, pe); }
+static inline void shmem_atomic_add(volatile long *dest, long value, int pe) { shmem_long_atomic_add(dest, value, pe); }
+static inline void shmem_atomic_add(volatile long long *dest, long long value, int pe) { shmem_longlong_atomic_add(dest, value, pe); }
+static inline void shmem_atomic_add(volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_add(dest, value, pe); }
+static inline void shmem_atomic_add(volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_add(dest, value, pe); }
+static inline void shmem_atomic_add(volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_add(dest, value, pe); }
+static inline void shmem_atomic_add(shmem_ctx_t ctx, volatile int *dest, int value, int pe) { shmem_ctx_int_atomic_add(ctx, dest, value, pe); }
+static inline void shmem_atomic_add(shmem_ctx_t ctx, volatile long *dest, long value, int pe) { shmem_ctx_long_atomic_add(ctx, dest, value, pe); }
+static inline void shmem_atomic_add(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { shmem_ctx_longlong_atomic_add(ctx, dest, value, pe); }
+static inline void shmem_atomic_add(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_add(ctx, dest, value, pe); }
+static inline void shmem_atomic_add(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_add(ctx, dest, value, pe); }
+static inline void shmem_atomic_add(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_add(ctx, dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_and(volatile unsigned int *dest, unsigned int value, int pe) { return shmem_uint_atomic_fetch_and(dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_and(volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ulong_atomic_fetch_and(dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_and(volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ulonglong_atomic_fetch_and(dest, value, pe); }
+static inline int32_t shmem_atomic_fetch_and(volatile int32_t *dest, int32_t value, int pe) { return shmem_int32_atomic_fetch_and(dest, value, pe); }
+static inline int64_t shmem_atomic_fetch_and(volatile int64_t *dest, int64_t value, int pe) { return shmem_int64_atomic_fetch_and(dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_and(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { return shmem_ctx_uint_atomic_fetch_and(ctx, dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_and(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ctx_ulong_atomic_fetch_and(ctx, dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_and(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ctx_ulonglong_atomic_fetch_and(ctx, dest, value, pe); }
+static inline int32_t shmem_atomic_fetch_and(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe) { return shmem_ctx_int32_atomic_fetch_and(ctx, dest, value, pe); }
+static inline int64_t shmem_atomic_fetch_and(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe) { return shmem_ctx_int64_atomic_fetch_and(ctx, dest, value, pe); }
+static inline void shmem_atomic_and(volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_and(dest, value, pe); }
+static inline void shmem_atomic_and(volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_and(dest, value, pe); }
+static inline void shmem_atomic_and(volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_and(dest, value, pe); }
+static inline void shmem_atomic_and(volatile int32_t *dest, int32_t value, int pe) { shmem_int32_atomic_and(dest, value, pe); }
+static inline void shmem_atomic_and(volatile int64_t *dest, int64_t value, int pe) { shmem_int64_atomic_and(dest, value, pe); }
+static inline void shmem_atomic_and(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_and(ctx, dest, value, pe); }
+static inline void shmem_atomic_and(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_and(ctx, dest, value, pe); }
+static inline void shmem_atomic_and(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_and(ctx, dest, value, pe); }
+static inline void shmem_atomic_and(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe) { shmem_ctx_int32_atomic_and(ctx, dest, value, pe); }
+static inline void shmem_atomic_and(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe) { shmem_ctx_int64_atomic_and(ctx, dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_or(volatile unsigned int *dest, unsigned int value, int pe) { return shmem_uint_atomic_fetch_or(dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_or(volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ulong_atomic_fetch_or(dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_or(volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ulonglong_atomic_fetch_or(dest, value, pe); }
+static inline int32_t shmem_atomic_fetch_or(volatile int32_t *dest, int32_t value, int pe) { return shmem_int32_atomic_fetch_or(dest, value, pe); }
+static inline int64_t shmem_atomic_fetch_or(volatile int64_t *dest, int64_t value, int pe) { return shmem_int64_atomic_fetch_or(dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_or(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { return shmem_ctx_uint_atomic_fetch_or(ctx, dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_or(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ctx_ulong_atomic_fetch_or(ctx, dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_or(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ctx_ulonglong_atomic_fetch_or(ctx, dest, value, pe); }
+static inline int32_t shmem_atomic_fetch_or(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe) { return shmem_ctx_int32_atomic_fetch_or(ctx, dest, value, pe); }
+static inline int64_t shmem_atomic_fetch_or(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe) { return shmem_ctx_int64_atomic_fetch_or(ctx, dest, value, pe); }
+static inline void shmem_atomic_or(volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_or(dest, value, pe); }
+static inline void shmem_atomic_or(volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_or(dest, value, pe); }
+static inline void shmem_atomic_or(volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_or(dest, value, pe); }
+static inline void shmem_atomic_or(volatile int32_t *dest, int32_t value, int pe) { shmem_int32_atomic_or(dest, value, pe); }
+static inline void shmem_atomic_or(volatile int64_t *dest, int64_t value, int pe) { shmem_int64_atomic_or(dest, value, pe); }
+static inline void shmem_atomic_or(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_or(ctx, dest, value, pe); }
+static inline void shmem_atomic_or(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_or(ctx, dest, value, pe); }
+static inline void shmem_atomic_or(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_or(ctx, dest, value, pe); }
+static inline void shmem_atomic_or(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe) { shmem_ctx_int32_atomic_or(ctx, dest, value, pe); }
+static inline void shmem_atomic_or(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe) { shmem_ctx_int64_atomic_or(ctx, dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_xor(volatile unsigned int *dest, unsigned int value, int pe) { return shmem_uint_atomic_fetch_xor(dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_xor(volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ulong_atomic_fetch_xor(dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_xor(volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ulonglong_atomic_fetch_xor(dest, value, pe); }
+static inline int32_t shmem_atomic_fetch_xor(volatile int32_t *dest, int32_t value, int pe) { return shmem_int32_atomic_fetch_xor(dest, value, pe); }
+static inline int64_t shmem_atomic_fetch_xor(volatile int64_t *dest, int64_t value, int pe) { return shmem_int64_atomic_fetch_xor(dest, value, pe); }
+static inline unsigned int shmem_atomic_fetch_xor(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { return shmem_ctx_uint_atomic_fetch_xor(ctx, dest, value, pe); }
+static inline unsigned long shmem_atomic_fetch_xor(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ctx_ulong_atomic_fetch_xor(ctx, dest, value, pe); }
+static inline unsigned long long shmem_atomic_fetch_xor(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ctx_ulonglong_atomic_fetch_xor(ctx, dest, value, pe); }
+static inline int32_t shmem_atomic_fetch_xor(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe) { return shmem_ctx_int32_atomic_fetch_xor(ctx, dest, value, pe); }
+static inline int64_t shmem_atomic_fetch_xor(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe) { return shmem_ctx_int64_atomic_fetch_xor(ctx, dest, value, pe); }
+static inline void shmem_atomic_xor(volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_xor(dest, value, pe); }
+static inline void shmem_atomic_xor(volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_xor(dest, value, pe); }
+static inline void shmem_atomic_xor(volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_xor(dest, value, pe); }
+static inline void shmem_atomic_xor(volatile int32_t *dest, int32_t value, int pe) { shmem_int32_atomic_xor(dest, value, pe); }
+static inline void shmem_atomic_xor(volatile int64_t *dest, int64_t value, int pe) { shmem_int64_atomic_xor(dest, value, pe); }
+static inline void shmem_atomic_xor(shmem_ctx_t ctx, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_xor(ctx, dest, value, pe); }
+static inline void shmem_atomic_xor(shmem_ctx_t ctx, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_xor(ctx, dest, value, pe); }
+static inline void shmem_atomic_xor(shmem_ctx_t ctx, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_xor(ctx, dest, value, pe); }
+static inline void shmem_atomic_xor(shmem_ctx_t ctx, volatile int32_t *dest, int32_t value, int pe) { shmem_ctx_int32_atomic_xor(ctx, dest, value, pe); }
+static inline void shmem_atomic_xor(shmem_ctx_t ctx, volatile int64_t *dest, int64_t value, int pe) { shmem_ctx_int64_atomic_xor(ctx, dest, value, pe); }
+static inline void shmem_atomic_fetch_nbi(float *fetch, const volatile float *source, int pe) { shmem_float_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(double *fetch, const volatile double *source, int pe) { shmem_double_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(int *fetch, const volatile int *source, int pe) { shmem_int_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(long *fetch, const volatile long *source, int pe) { shmem_long_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(long long *fetch, const volatile long long *source, int pe) { shmem_longlong_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(unsigned int *fetch, const volatile unsigned int *source, int pe) { shmem_uint_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(unsigned long *fetch, const volatile unsigned long *source, int pe) { shmem_ulong_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(unsigned long long *fetch, const volatile unsigned long long *source, int pe) { shmem_ulonglong_atomic_fetch_nbi(fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, float *fetch, const volatile float *source, int pe) { shmem_ctx_float_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, double *fetch, const volatile double *source, int pe) { shmem_ctx_double_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, int *fetch, const volatile int *source, int pe) { shmem_ctx_int_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, long *fetch, const volatile long *source, int pe) { shmem_ctx_long_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, long long *fetch, const volatile long long *source, int pe) { shmem_ctx_longlong_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned int *fetch, const volatile unsigned int *source, int pe) { shmem_ctx_uint_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned long *fetch, const volatile unsigned long *source, int pe) { shmem_ctx_ulong_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_fetch_nbi(shmem_ctx_t ctx, unsigned long long *fetch, const volatile unsigned long long *source, int pe) { shmem_ctx_ulonglong_atomic_fetch_nbi(ctx, fetch, source, pe); }
+static inline void shmem_atomic_compare_swap_nbi(int *fetch, volatile int *dest, int cond, int value, int pe) { shmem_int_atomic_compare_swap_nbi(fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(long *fetch, volatile long *dest, long cond, long value, int pe) { shmem_long_atomic_compare_swap_nbi(fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(long long *fetch, volatile long long *dest, long long cond, long long value, int pe) { shmem_longlong_atomic_compare_swap_nbi(fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe) { shmem_uint_atomic_compare_swap_nbi(fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe) { shmem_ulong_atomic_compare_swap_nbi(fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe) { shmem_ulonglong_atomic_compare_swap_nbi(fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int cond, int value, int pe) { shmem_ctx_int_atomic_compare_swap_nbi(ctx, fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, long cond, long value, int pe) { shmem_ctx_long_atomic_compare_swap_nbi(ctx, fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, long long cond, long long value, int pe) { shmem_ctx_longlong_atomic_compare_swap_nbi(ctx, fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe) { shmem_ctx_uint_atomic_compare_swap_nbi(ctx, fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe) { shmem_ctx_ulong_atomic_compare_swap_nbi(ctx, fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_compare_swap_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_compare_swap_nbi(ctx, fetch, dest, cond, value, pe); }
+static inline void shmem_atomic_swap_nbi(float *fetch, volatile float *dest, float value, int pe) { shmem_float_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(double *fetch, volatile double *dest, double value, int pe) { shmem_double_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(int *fetch, volatile int *dest, int value, int pe) { shmem_int_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(long *fetch, volatile long *dest, long value, int pe) { shmem_long_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(long long *fetch, volatile long long *dest, long long value, int pe) { shmem_longlong_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_swap_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, float *fetch, volatile float *dest, float value, int pe) { shmem_ctx_float_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, double *fetch, volatile double *dest, double value, int pe) { shmem_ctx_double_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int value, int pe) { shmem_ctx_int_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, long value, int pe) { shmem_ctx_long_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, long long value, int pe) { shmem_ctx_longlong_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_swap_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_swap_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(int *fetch, volatile int *dest, int pe) { shmem_int_atomic_fetch_inc_nbi(fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(long *fetch, volatile long *dest, int pe) { shmem_long_atomic_fetch_inc_nbi(fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(long long *fetch, volatile long long *dest, int pe) { shmem_longlong_atomic_fetch_inc_nbi(fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(unsigned int *fetch, volatile unsigned int *dest, int pe) { shmem_uint_atomic_fetch_inc_nbi(fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(unsigned long *fetch, volatile unsigned long *dest, int pe) { shmem_ulong_atomic_fetch_inc_nbi(fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(unsigned long long *fetch, volatile unsigned long long *dest, int pe) { shmem_ulonglong_atomic_fetch_inc_nbi(fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int pe) { shmem_ctx_int_atomic_fetch_inc_nbi(ctx, fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, int pe) { shmem_ctx_long_atomic_fetch_inc_nbi(ctx, fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, int pe) { shmem_ctx_longlong_atomic_fetch_inc_nbi(ctx, fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, int pe) { shmem_ctx_uint_atomic_fetch_inc_nbi(ctx, fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, int pe) { shmem_ctx_ulong_atomic_fetch_inc_nbi(ctx, fetch, dest, pe); }
+static inline void shmem_atomic_fetch_inc_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, int pe) { shmem_ctx_ulonglong_atomic_fetch_inc_nbi(ctx, fetch, dest, pe); }
+static inline void shmem_atomic_fetch_add_nbi(int *fetch, volatile int *dest, int value, int pe) { shmem_int_atomic_fetch_add_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(long *fetch, volatile long *dest, long value, int pe) { shmem_long_atomic_fetch_add_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(long long *fetch, volatile long long *dest, long long value, int pe) { shmem_longlong_atomic_fetch_add_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_fetch_add_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_fetch_add_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_fetch_add_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(shmem_ctx_t ctx, int *fetch, volatile int *dest, int value, int pe) { shmem_ctx_int_atomic_fetch_add_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(shmem_ctx_t ctx, long *fetch, volatile long *dest, long value, int pe) { shmem_ctx_long_atomic_fetch_add_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(shmem_ctx_t ctx, long long *fetch, volatile long long *dest, long long value, int pe) { shmem_ctx_longlong_atomic_fetch_add_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_fetch_add_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_fetch_add_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_add_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_fetch_add_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_fetch_and_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_fetch_and_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_fetch_and_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe) { shmem_int32_atomic_fetch_and_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe) { shmem_int64_atomic_fetch_and_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_fetch_and_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_fetch_and_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_fetch_and_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe) { shmem_ctx_int32_atomic_fetch_and_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_and_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe) { shmem_ctx_int64_atomic_fetch_and_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_fetch_or_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_fetch_or_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_fetch_or_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe) { shmem_int32_atomic_fetch_or_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe) { shmem_int64_atomic_fetch_or_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_fetch_or_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_fetch_or_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_fetch_or_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe) { shmem_ctx_int32_atomic_fetch_or_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_or_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe) { shmem_ctx_int64_atomic_fetch_or_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_atomic_fetch_xor_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_atomic_fetch_xor_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_atomic_fetch_xor_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(int32_t *fetch, volatile int32_t *dest, int32_t value, int pe) { shmem_int32_atomic_fetch_xor_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(int64_t *fetch, volatile int64_t *dest, int64_t value, int pe) { shmem_int64_atomic_fetch_xor_nbi(fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned int *fetch, volatile unsigned int *dest, unsigned int value, int pe) { shmem_ctx_uint_atomic_fetch_xor_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned long *fetch, volatile unsigned long *dest, unsigned long value, int pe) { shmem_ctx_ulong_atomic_fetch_xor_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(shmem_ctx_t ctx, unsigned long long *fetch, volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ctx_ulonglong_atomic_fetch_xor_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(shmem_ctx_t ctx, int32_t *fetch, volatile int32_t *dest, int32_t value, int pe) { shmem_ctx_int32_atomic_fetch_xor_nbi(ctx, fetch, dest, value, pe); }
+static inline void shmem_atomic_fetch_xor_nbi(shmem_ctx_t ctx, int64_t *fetch, volatile int64_t *dest, int64_t value, int pe) { shmem_ctx_int64_atomic_fetch_xor_nbi(ctx, fetch, dest, value, pe); }
+static inline float shmem_fetch(const volatile float *source, int pe) { return shmem_float_fetch(source, pe); }
+static inline double shmem_fetch(const volatile double *source, int pe) { return shmem_double_fetch(source, pe); }
+static inline int shmem_fetch(const volatile int *source, int pe) { return shmem_int_fetch(source, pe); }
+static inline long shmem_fetch(const volatile long *source, int pe) { return shmem_long_fetch(source, pe); }
+static inline long long shmem_fetch(const volatile long long *source, int pe) { return shmem_longlong_fetch(source, pe); }
+static inline void shmem_set(volatile float *dest, float value, int pe) { shmem_float_set(dest, value, pe); }
+static inline void shmem_set(volatile double *dest, double value, int pe) { shmem_double_set(dest, value, pe); }
+static inline void shmem_set(volatile int *dest, int value, int pe) { shmem_int_set(dest, value, pe); }
+static inline void shmem_set(volatile long *dest, long value, int pe) { shmem_long_set(dest, value, pe); }
+static inline void shmem_set(volatile long long *dest, long long value, int pe) { shmem_longlong_set(dest, value, pe); }
+static inline int shmem_cswap(volatile int *dest, int cond, int value, int pe) { return shmem_int_cswap(dest, cond, value, pe); }
+static inline long shmem_cswap(volatile long *dest, long cond, long value, int pe) { return shmem_long_cswap(dest, cond, value, pe); }
+static inline long long shmem_cswap(volatile long long *dest, long long cond, long long value, int pe) { return shmem_longlong_cswap(dest, cond, value, pe); }
+static inline float shmem_swap(volatile float *dest, float value, int pe) { return shmem_float_swap(dest, value, pe); }
+static inline double shmem_swap(volatile double *dest, double value, int pe) { return shmem_double_swap(dest, value, pe); }
+static inline int shmem_swap(volatile int *dest, int value, int pe) { return shmem_int_swap(dest, value, pe); }
+static inline long long shmem_swap(volatile long long *dest, long long value, int pe) { return shmem_longlong_swap(dest, value, pe); }
+static inline int shmem_finc(volatile int *dest, int pe) { return shmem_int_finc(dest, pe); }
+static inline long shmem_finc(volatile long *dest, int pe) { return shmem_long_finc(dest, pe); }
+static inline long long shmem_finc(volatile long long *dest, int pe) { return shmem_longlong_finc(dest, pe); }
+static inline void shmem_inc(volatile int *dest, int pe) { shmem_int_inc(dest, pe); }
+static inline void shmem_inc(volatile long *dest, int pe) { shmem_long_inc(dest, pe); }
+static inline void shmem_inc(volatile long long *dest, int pe) { shmem_longlong_inc(dest, pe); }
+static inline int shmem_fadd(volatile int *dest, int value, int pe) { return shmem_int_fadd(dest, value, pe); }
+static inline long shmem_fadd(volatile long *dest, long value, int pe) { return shmem_long_fadd(dest, value, pe); }
+static inline long long shmem_fadd(volatile long long *dest, long long value, int pe) { return shmem_longlong_fadd(dest, value, pe); }
+static inline void shmem_add(volatile int *dest, int value, int pe) { shmem_int_add(dest, value, pe); }
+static inline void shmem_add(volatile long *dest, long value, int pe) { shmem_long_add(dest, value, pe); }
+static inline void shmem_add(volatile long long *dest, long long value, int pe) { shmem_longlong_add(dest, value, pe); }
+static inline void shmem_put_signal(float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_float_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_double_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_longdouble_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_char_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_schar_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_short_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_int_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_long_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_longlong_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_uchar_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ushort_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_uint_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ulong_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ulonglong_put_signal(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_float_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_double_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_longdouble_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_char_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_schar_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_short_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_int_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_long_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_longlong_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_uchar_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_ushort_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_uint_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_ulong_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_ulonglong_put_signal(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_float_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_double_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_longdouble_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_char_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_schar_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_short_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_int_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_long_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_longlong_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_uchar_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ushort_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_uint_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ulong_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ulonglong_put_signal_nbi(dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, float *dest, const float *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_float_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, double *dest, const double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_double_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, long double *dest, const long double *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_longdouble_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, char *dest, const char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_char_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, signed char *dest, const signed char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_schar_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, short *dest, const short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_short_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, int *dest, const int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_int_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, long *dest, const long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_long_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, long long *dest, const long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_longlong_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, unsigned char *dest, const unsigned char *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_uchar_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, unsigned short *dest, const unsigned short *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_ushort_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, unsigned int *dest, const unsigned int *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_uint_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, unsigned long *dest, const unsigned long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_ulong_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline void shmem_put_signal_nbi(shmem_ctx_t ctx, unsigned long long *dest, const unsigned long long *source, size_t nelems, volatile uint64_t *sig_addr, uint64_t signal, int sig_op, int pe) { shmem_ctx_ulonglong_put_signal_nbi(ctx, dest, source, nelems, sig_addr, signal, sig_op, pe); }
+static inline int shmem_sync(shmem_team_t team) { return shmem_team_sync(team); }
+static inline int shmem_alltoall(shmem_team_t team, float *dest, const float *source, size_t nelems) { return shmem_float_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, double *dest, const double *source, size_t nelems) { return shmem_double_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, long double *dest, const long double *source, size_t nelems) { return shmem_longdouble_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, char *dest, const char *source, size_t nelems) { return shmem_char_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, signed char *dest, const signed char *source, size_t nelems) { return shmem_schar_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, short *dest, const short *source, size_t nelems) { return shmem_short_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, int *dest, const int *source, size_t nelems) { return shmem_int_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, long *dest, const long *source, size_t nelems) { return shmem_long_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, long long *dest, const long long *source, size_t nelems) { return shmem_longlong_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nelems) { return shmem_uchar_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nelems) { return shmem_ushort_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nelems) { return shmem_uint_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nelems) { return shmem_ulong_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoall(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nelems) { return shmem_ulonglong_alltoall(team, dest, source, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, float *dest, const float *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_float_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, double *dest, const double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_double_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, long double *dest, const long double *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_longdouble_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, char *dest, const char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_char_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, signed char *dest, const signed char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_schar_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, short *dest, const short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_short_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, int *dest, const int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_int_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, long *dest, const long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_long_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, long long *dest, const long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_longlong_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, unsigned char *dest, const unsigned char *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_uchar_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, unsigned short *dest, const unsigned short *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_ushort_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, unsigned int *dest, const unsigned int *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_uint_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, unsigned long *dest, const unsigned long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_ulong_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_alltoalls(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, ptrdiff_t dst, ptrdiff_t sst, size_t nelems) { return shmem_ulonglong_alltoalls(team, dest, source, dst, sst, nelems); }
+static inline int shmem_broadcast(shmem_team_t team, float *dest, const float *source, size_t nelems, int PE_root) { return shmem_float_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, double *dest, const double *source, size_t nelems, int PE_root) { return shmem_double_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, long double *dest, const long double *source, size_t nelems, int PE_root) { return shmem_longdouble_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, char *dest, const char *source, size_t nelems, int PE_root) { return shmem_char_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, signed char *dest, const signed char *source, size_t nelems, int PE_root) { return shmem_schar_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, short *dest, const short *source, size_t nelems, int PE_root) { return shmem_short_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, int *dest, const int *source, size_t nelems, int PE_root) { return shmem_int_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, long *dest, const long *source, size_t nelems, int PE_root) { return shmem_long_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, long long *dest, const long long *source, size_t nelems, int PE_root) { return shmem_longlong_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nelems, int PE_root) { return shmem_uchar_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nelems, int PE_root) { return shmem_ushort_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nelems, int PE_root) { return shmem_uint_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nelems, int PE_root) { return shmem_ulong_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_broadcast(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nelems, int PE_root) { return shmem_ulonglong_broadcast(team, dest, source, nelems, PE_root); }
+static inline int shmem_collect(shmem_team_t team, float *dest, const float *source, size_t nelems) { return shmem_float_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, double *dest, const double *source, size_t nelems) { return shmem_double_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, long double *dest, const long double *source, size_t nelems) { return shmem_longdouble_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, char *dest, const char *source, size_t nelems) { return shmem_char_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, signed char *dest, const signed char *source, size_t nelems) { return shmem_schar_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, short *dest, const short *source, size_t nelems) { return shmem_short_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, int *dest, const int *source, size_t nelems) { return shmem_int_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, long *dest, const long *source, size_t nelems) { return shmem_long_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, long long *dest, const long long *source, size_t nelems) { return shmem_longlong_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nelems) { return shmem_uchar_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nelems) { return shmem_ushort_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nelems) { return shmem_uint_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nelems) { return shmem_ulong_collect(team, dest, source, nelems); }
+static inline int shmem_collect(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nelems) { return shmem_ulonglong_collect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, float *dest, const float *source, size_t nelems) { return shmem_float_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, double *dest, const double *source, size_t nelems) { return shmem_double_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, long double *dest, const long double *source, size_t nelems) { return shmem_longdouble_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, char *dest, const char *source, size_t nelems) { return shmem_char_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, signed char *dest, const signed char *source, size_t nelems) { return shmem_schar_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, short *dest, const short *source, size_t nelems) { return shmem_short_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, int *dest, const int *source, size_t nelems) { return shmem_int_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, long *dest, const long *source, size_t nelems) { return shmem_long_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, long long *dest, const long long *source, size_t nelems) { return shmem_longlong_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nelems) { return shmem_uchar_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nelems) { return shmem_ushort_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nelems) { return shmem_uint_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nelems) { return shmem_ulong_fcollect(team, dest, source, nelems); }
+static inline int shmem_fcollect(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nelems) { return shmem_ulonglong_fcollect(team, dest, source, nelems); }
+static inline int shmem_and_reduce(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nreduce) { return shmem_uchar_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nreduce) { return shmem_ushort_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nreduce) { return shmem_uint_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nreduce) { return shmem_ulong_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nreduce) { return shmem_ulonglong_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, int8_t *dest, const int8_t *source, size_t nreduce) { return shmem_int8_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, int16_t *dest, const int16_t *source, size_t nreduce) { return shmem_int16_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, int32_t *dest, const int32_t *source, size_t nreduce) { return shmem_int32_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_and_reduce(shmem_team_t team, int64_t *dest, const int64_t *source, size_t nreduce) { return shmem_int64_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nreduce) { return shmem_uchar_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nreduce) { return shmem_ushort_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nreduce) { return shmem_uint_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nreduce) { return shmem_ulong_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nreduce) { return shmem_ulonglong_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, int8_t *dest, const int8_t *source, size_t nreduce) { return shmem_int8_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, int16_t *dest, const int16_t *source, size_t nreduce) { return shmem_int16_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, int32_t *dest, const int32_t *source, size_t nreduce) { return shmem_int32_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, int64_t *dest, const int64_t *source, size_t nreduce) { return shmem_int64_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nreduce) { return shmem_uchar_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nreduce) { return shmem_ushort_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nreduce) { return shmem_uint_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nreduce) { return shmem_ulong_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nreduce) { return shmem_ulonglong_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, int8_t *dest, const int8_t *source, size_t nreduce) { return shmem_int8_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, int16_t *dest, const int16_t *source, size_t nreduce) { return shmem_int16_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, int32_t *dest, const int32_t *source, size_t nreduce) { return shmem_int32_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, int64_t *dest, const int64_t *source, size_t nreduce) { return shmem_int64_xor_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, char *dest, const char *source, size_t nreduce) { return shmem_char_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, signed char *dest, const signed char *source, size_t nreduce) { return shmem_schar_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, short *dest, const short *source, size_t nreduce) { return shmem_short_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, int *dest, const int *source, size_t nreduce) { return shmem_int_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, long *dest, const long *source, size_t nreduce) { return shmem_long_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce) { return shmem_longlong_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nreduce) { return shmem_uchar_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nreduce) { return shmem_ushort_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nreduce) { return shmem_uint_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nreduce) { return shmem_ulong_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nreduce) { return shmem_ulonglong_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, float *dest, const float *source, size_t nreduce) { return shmem_float_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, double *dest, const double *source, size_t nreduce) { return shmem_double_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_max_reduce(shmem_team_t team, long double *dest, const long double *source, size_t nreduce) { return shmem_longdouble_max_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, char *dest, const char *source, size_t nreduce) { return shmem_char_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, signed char *dest, const signed char *source, size_t nreduce) { return shmem_schar_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, short *dest, const short *source, size_t nreduce) { return shmem_short_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, int *dest, const int *source, size_t nreduce) { return shmem_int_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, long *dest, const long *source, size_t nreduce) { return shmem_long_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce) { return shmem_longlong_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nreduce) { return shmem_uchar_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nreduce) { return shmem_ushort_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nreduce) { return shmem_uint_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nreduce) { return shmem_ulong_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nreduce) { return shmem_ulonglong_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, float *dest, const float *source, size_t nreduce) { return shmem_float_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, double *dest, const double *source, size_t nreduce) { return shmem_double_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_min_reduce(shmem_team_t team, long double *dest, const long double *source, size_t nreduce) { return shmem_longdouble_min_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, char *dest, const char *source, size_t nreduce) { return shmem_char_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, signed char *dest, const signed char *source, size_t nreduce) { return shmem_schar_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, short *dest, const short *source, size_t nreduce) { return shmem_short_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, int *dest, const int *source, size_t nreduce) { return shmem_int_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, long *dest, const long *source, size_t nreduce) { return shmem_long_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce) { return shmem_longlong_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nreduce) { return shmem_uchar_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nreduce) { return shmem_ushort_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nreduce) { return shmem_uint_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nreduce) { return shmem_ulong_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nreduce) { return shmem_ulonglong_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, float *dest, const float *source, size_t nreduce) { return shmem_float_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, double *dest, const double *source, size_t nreduce) { return shmem_double_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_sum_reduce(shmem_team_t team, long double *dest, const long double *source, size_t nreduce) { return shmem_longdouble_sum_reduce(team, dest, source, nreduce); }
+SHMEM_EXTENSION_ static inline int shmem_sum_reduce(shmem_team_t team, double _Complex *dest, const double _Complex *source, size_t nreduce) { return shmem_complexd_sum_reduce(team, dest, source, nreduce); }
+SHMEM_EXTENSION_ static inline int shmem_sum_reduce(shmem_team_t team, float _Complex *dest, const float _Complex *source, size_t nreduce) { return shmem_complexf_sum_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, char *dest, const char *source, size_t nreduce) { return shmem_char_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, signed char *dest, const signed char *source, size_t nreduce) { return shmem_schar_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, short *dest, const short *source, size_t nreduce) { return shmem_short_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, int *dest, const int *source, size_t nreduce) { return shmem_int_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, long *dest, const long *source, size_t nreduce) { return shmem_long_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce) { return shmem_longlong_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, unsigned char *dest, const unsigned char *source, size_t nreduce) { return shmem_uchar_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, unsigned short *dest, const unsigned short *source, size_t nreduce) { return shmem_ushort_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, unsigned int *dest, const unsigned int *source, size_t nreduce) { return shmem_uint_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, unsigned long *dest, const unsigned long *source, size_t nreduce) { return shmem_ulong_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, unsigned long long *dest, const unsigned long long *source, size_t nreduce) { return shmem_ulonglong_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, float *dest, const float *source, size_t nreduce) { return shmem_float_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, double *dest, const double *source, size_t nreduce) { return shmem_double_prod_reduce(team, dest, source, nreduce); }
+static inline int shmem_prod_reduce(shmem_team_t team, long double *dest, const long double *source, size_t nreduce) { return shmem_longdouble_prod_reduce(team, dest, source, nreduce); }
+SHMEM_EXTENSION_ static inline int shmem_prod_reduce(shmem_team_t team, double _Complex *dest, const double _Complex *source, size_t nreduce) { return shmem_complexd_prod_reduce(team, dest, source, nreduce); }
+SHMEM_EXTENSION_ static inline int shmem_prod_reduce(shmem_team_t team, float _Complex *dest, const float _Complex *source, size_t nreduce) { return shmem_complexf_prod_reduce(team, dest, source, nreduce); }
+static inline void shmem_wait_until(const volatile int *ivar, int cmp, int cmp_value) { shmem_int_wait_until(ivar, cmp, cmp_value); }
+static inline void shmem_wait_until(const volatile long long *ivar, int cmp, long long cmp_value) { shmem_longlong_wait_until(ivar, cmp, cmp_value); }
+static inline void shmem_wait_until(const volatile unsigned int *ivar, int cmp, unsigned int cmp_value) { shmem_uint_wait_until(ivar, cmp, cmp_value); }
+static inline void shmem_wait_until(const volatile unsigned long *ivar, int cmp, unsigned long cmp_value) { shmem_ulong_wait_until(ivar, cmp, cmp_value); }
+static inline void shmem_wait_until(const volatile unsigned long long *ivar, int cmp, unsigned long long cmp_value) { shmem_ulonglong_wait_until(ivar, cmp, cmp_value); }
+static inline void shmem_wait_until_all(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value) { shmem_int_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value) { shmem_long_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value) { shmem_longlong_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value) { shmem_uint_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value) { shmem_ulong_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value) { shmem_ulonglong_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value) { return shmem_int_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value) { return shmem_long_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value) { return shmem_longlong_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value) { return shmem_uint_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value) { return shmem_ulong_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value) { return shmem_ulonglong_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int cmp_value) { return shmem_int_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long cmp_value) { return shmem_long_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long long cmp_value) { return shmem_longlong_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned int cmp_value) { return shmem_uint_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long cmp_value) { return shmem_ulong_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long long cmp_value) { return shmem_ulonglong_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values) { shmem_int_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline void shmem_wait_until_all_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values) { shmem_long_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline void shmem_wait_until_all_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values) { shmem_longlong_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline void shmem_wait_until_all_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values) { shmem_uint_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline void shmem_wait_until_all_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values) { shmem_ulong_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline void shmem_wait_until_all_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values) { shmem_ulonglong_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values) { return shmem_int_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values) { return shmem_long_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values) { return shmem_longlong_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values) { return shmem_uint_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values) { return shmem_ulong_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values) { return shmem_ulonglong_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int *cmp_values) { return shmem_int_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long *cmp_values) { return shmem_long_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long long *cmp_values) { return shmem_longlong_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned int *cmp_values) { return shmem_uint_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long *cmp_values) { return shmem_ulong_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long long *cmp_values) { return shmem_ulonglong_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline int shmem_test(const volatile int *ivar, int cmp, int cmp_value) { return shmem_int_test(ivar, cmp, cmp_value); }
+static inline int shmem_test(const volatile long *ivar, int cmp, long cmp_value) { return shmem_long_test(ivar, cmp, cmp_value); }
+static inline int shmem_test(const volatile long long *ivar, int cmp, long long cmp_value) { return shmem_longlong_test(ivar, cmp, cmp_value); }
+static inline int shmem_test(const volatile unsigned int *ivar, int cmp, unsigned int cmp_value) { return shmem_uint_test(ivar, cmp, cmp_value); }
+static inline int shmem_test(const volatile unsigned long *ivar, int cmp, unsigned long cmp_value) { return shmem_ulong_test(ivar, cmp, cmp_value); }
+static inline int shmem_test(const volatile unsigned long long *ivar, int cmp, unsigned long long cmp_value) { return shmem_ulonglong_test(ivar, cmp, cmp_value); }
+static inline int shmem_test_all(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value) { return shmem_int_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline int shmem_test_all(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value) { return shmem_long_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline int shmem_test_all(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value) { return shmem_longlong_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline int shmem_test_all(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value) { return shmem_uint_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline int shmem_test_all(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value) { return shmem_ulong_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline int shmem_test_all(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value) { return shmem_ulonglong_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile int *ivars, size_t nelems, const int *status, int cmp, int cmp_value) { return shmem_int_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile long *ivars, size_t nelems, const int *status, int cmp, long cmp_value) { return shmem_long_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile long long *ivars, size_t nelems, const int *status, int cmp, long long cmp_value) { return shmem_longlong_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, unsigned int cmp_value) { return shmem_uint_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, unsigned long cmp_value) { return shmem_ulong_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, unsigned long long cmp_value) { return shmem_ulonglong_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, int cmp_value) { return shmem_int_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long cmp_value) { return shmem_long_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, long long cmp_value) { return shmem_longlong_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned int cmp_value) { return shmem_uint_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long cmp_value) { return shmem_ulong_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned long long cmp_value) { return shmem_ulonglong_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline int shmem_test_all_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values) { return shmem_int_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline int shmem_test_all_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values) { return shmem_long_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline int shmem_test_all_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values) { return shmem_longlong_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline int shmem_test_all_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values) { return shmem_uint_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline int shmem_test_all_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values) { return shmem_ulong_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline int shmem_test_all_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values) { return shmem_ulonglong_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile int *ivars, size_t nelems, const int *status, int cmp, const int *cmp_values) { return shmem_int_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile long *ivars, size_t nelems, const int *status, int cmp, const long *cmp_values) { return shmem_long_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile long long *ivars, size_t nelems, const int *status, int cmp, const long long *cmp_values) { return shmem_longlong_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile unsigned int *ivars, size_t nelems, const int *status, int cmp, const unsigned int *cmp_values) { return shmem_uint_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile unsigned long *ivars, size_t nelems, const int *status, int cmp, const unsigned long *cmp_values) { return shmem_ulong_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile unsigned long long *ivars, size_t nelems, const int *status, int cmp, const unsigned long long *cmp_values) { return shmem_ulonglong_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const int *cmp_values) { return shmem_int_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long *cmp_values) { return shmem_long_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const long long *cmp_values) { return shmem_longlong_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile unsigned int *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned int *cmp_values) { return shmem_uint_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile unsigned long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long *cmp_values) { return shmem_ulong_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile unsigned long long *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned long long *cmp_values) { return shmem_ulonglong_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline void shmem_wait_until(const volatile short *ivar, int cmp, short cmp_value) { shmem_short_wait_until(ivar, cmp, cmp_value); }
+static inline void shmem_wait_until(const volatile unsigned short *ivar, int cmp, unsigned short cmp_value) { shmem_ushort_wait_until(ivar, cmp, cmp_value); }
+static inline int shmem_test(const volatile short *ivar, int cmp, short cmp_value) { return shmem_short_test(ivar, cmp, cmp_value); }
+static inline int shmem_test(const volatile unsigned short *ivar, int cmp, unsigned short cmp_value) { return shmem_ushort_test(ivar, cmp, cmp_value); }
+static inline int shmem_and_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce) { return shmem_longlong_and_reduce(team, dest, source, nreduce); }
+static inline int shmem_or_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce) { return shmem_longlong_or_reduce(team, dest, source, nreduce); }
+static inline int shmem_xor_reduce(shmem_team_t team, long long *dest, const long long *source, size_t nreduce) { return shmem_longlong_xor_reduce(team, dest, source, nreduce); }
+static inline long long shmem_atomic_fetch_and(volatile long long *dest, long long value, int pe) { return shmem_longlong_atomic_fetch_and(dest, value, pe); }
+static inline long long shmem_atomic_fetch_and(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { return shmem_ctx_longlong_atomic_fetch_and(ctx, dest, value, pe); }
+static inline void shmem_atomic_and(volatile long long *dest, long long value, int pe) { shmem_longlong_atomic_and(dest, value, pe); }
+static inline void shmem_atomic_and(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { shmem_ctx_longlong_atomic_and(ctx, dest, value, pe); }
+static inline long long shmem_atomic_fetch_or(volatile long long *dest, long long value, int pe) { return shmem_longlong_atomic_fetch_or(dest, value, pe); }
+static inline long long shmem_atomic_fetch_or(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { return shmem_ctx_longlong_atomic_fetch_or(ctx, dest, value, pe); }
+static inline void shmem_atomic_or(volatile long long *dest, long long value, int pe) { shmem_longlong_atomic_or(dest, value, pe); }
+static inline void shmem_atomic_or(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { shmem_ctx_longlong_atomic_or(ctx, dest, value, pe); }
+static inline long long shmem_atomic_fetch_xor(volatile long long *dest, long long value, int pe) { return shmem_longlong_atomic_fetch_xor(dest, value, pe); }
+static inline long long shmem_atomic_fetch_xor(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { return shmem_ctx_longlong_atomic_fetch_xor(ctx, dest, value, pe); }
+static inline void shmem_atomic_xor(volatile long long *dest, long long value, int pe) { shmem_longlong_atomic_xor(dest, value, pe); }
+static inline void shmem_atomic_xor(shmem_ctx_t ctx, volatile long long *dest, long long value, int pe) { shmem_ctx_longlong_atomic_xor(ctx, dest, value, pe); }
+static inline void shmem_wait_until_all(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) { shmem_short_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) { shmem_ushort_wait_until_all(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) { return shmem_short_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_any(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) { return shmem_ushort_wait_until_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, short cmp_value) { return shmem_short_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_wait_until_some(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned short cmp_value) { return shmem_ushort_wait_until_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline void shmem_wait_until_all_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) { shmem_short_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline void shmem_wait_until_all_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) { shmem_ushort_wait_until_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) { return shmem_short_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_any_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) { return shmem_ushort_wait_until_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const short *cmp_values) { return shmem_short_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_wait_until_some_vector(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned short *cmp_values) { return shmem_ushort_wait_until_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline int shmem_test_all(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) { return shmem_short_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline int shmem_test_all(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) { return shmem_ushort_test_all(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile short *ivars, size_t nelems, const int *status, int cmp, short cmp_value) { return shmem_short_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_any(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, unsigned short cmp_value) { return shmem_ushort_test_any(ivars, nelems, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, short cmp_value) { return shmem_short_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline size_t shmem_test_some(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, unsigned short cmp_value) { return shmem_ushort_test_some(ivars, nelems, indices, status, cmp, cmp_value); }
+static inline int shmem_test_all_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) { return shmem_short_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline int shmem_test_all_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) { return shmem_ushort_test_all_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile short *ivars, size_t nelems, const int *status, int cmp, const short *cmp_values) { return shmem_short_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_any_vector(const volatile unsigned short *ivars, size_t nelems, const int *status, int cmp, const unsigned short *cmp_values) { return shmem_ushort_test_any_vector(ivars, nelems, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const short *cmp_values) { return shmem_short_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline size_t shmem_test_some_vector(const volatile unsigned short *ivars, size_t nelems, size_t *indices, const int *status, int cmp, const unsigned short *cmp_values) { return shmem_ushort_test_some_vector(ivars, nelems, indices, status, cmp, cmp_values); }
+static inline unsigned int shmem_fetch(const volatile unsigned int *source, int pe) { return shmem_uint_fetch(source, pe); }
+static inline unsigned long shmem_fetch(const volatile unsigned long *source, int pe) { return shmem_ulong_fetch(source, pe); }
+static inline unsigned long long shmem_fetch(const volatile unsigned long long *source, int pe) { return shmem_ulonglong_fetch(source, pe); }
+static inline void shmem_set(volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_set(dest, value, pe); }
+static inline void shmem_set(volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_set(dest, value, pe); }
+static inline void shmem_set(volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_set(dest, value, pe); }
+static inline unsigned int shmem_cswap(volatile unsigned int *dest, unsigned int cond, unsigned int value, int pe) { return shmem_uint_cswap(dest, cond, value, pe); }
+static inline unsigned long shmem_cswap(volatile unsigned long *dest, unsigned long cond, unsigned long value, int pe) { return shmem_ulong_cswap(dest, cond, value, pe); }
+static inline unsigned long long shmem_cswap(volatile unsigned long long *dest, unsigned long long cond, unsigned long long value, int pe) { return shmem_ulonglong_cswap(dest, cond, value, pe); }
+static inline unsigned int shmem_swap(volatile unsigned int *dest, unsigned int value, int pe) { return shmem_uint_swap(dest, value, pe); }
+static inline unsigned long shmem_swap(volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ulong_swap(dest, value, pe); }
+static inline unsigned long long shmem_swap(volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ulonglong_swap(dest, value, pe); }
+static inline unsigned int shmem_finc(volatile unsigned int *dest, int pe) { return shmem_uint_finc(dest, pe); }
+static inline unsigned long shmem_finc(volatile unsigned long *dest, int pe) { return shmem_ulong_finc(dest, pe); }
+static inline unsigned long long shmem_finc(volatile unsigned long long *dest, int pe) { return shmem_ulonglong_finc(dest, pe); }
+static inline void shmem_inc(volatile unsigned int *dest, int pe) { shmem_uint_inc(dest, pe); }
+static inline void shmem_inc(volatile unsigned long *dest, int pe) { shmem_ulong_inc(dest, pe); }
+static inline void shmem_inc(volatile unsigned long long *dest, int pe) { shmem_ulonglong_inc(dest, pe); }
+static inline unsigned int shmem_fadd(volatile unsigned int *dest, unsigned int value, int pe) { return shmem_uint_fadd(dest, value, pe); }
+static inline unsigned long shmem_fadd(volatile unsigned long *dest, unsigned long value, int pe) { return shmem_ulong_fadd(dest, value, pe); }
+static inline unsigned long long shmem_fadd(volatile unsigned long long *dest, unsigned long long value, int pe) { return shmem_ulonglong_fadd(dest, value, pe); }
+static inline void shmem_add(volatile unsigned int *dest, unsigned int value, int pe) { shmem_uint_add(dest, value, pe); }
+static inline void shmem_add(volatile unsigned long *dest, unsigned long value, int pe) { shmem_ulong_add(dest, value, pe); }
+static inline void shmem_add(volatile unsigned long long *dest, unsigned long long value, int pe) { shmem_ulonglong_add(dest, value, pe); }
+
+/* Sums and products of std::complex<float> and std::complex<double>: of a class with two values of its `value_type`. */
+template <typename T> struct shmem_complex_;
+SHMEM_EXTENSION_ template <> struct shmem_complex_<float> { typedef float _Complex type; };
+SHMEM_EXTENSION_ template <> struct shmem_complex_<double> { typedef double _Complex type; };
+template <typename T, bool is_pair> struct shmem_if_pair_;
+template <typename T> struct shmem_if_pair_<T, true> { typedef typename shmem_complex_<typename T::value_type>::type type; };
+template <typename T> struct shmem_pair_ : shmem_if_pair_<T, sizeof(T) == 2 * sizeof(typename T::value_type)> {};
+
+template <typename T>
+inline int shmem_sum_reduce(shmem_team_t team, T *dest, const T *source, size_t nreduce)
+{
+    typedef typename shmem_pair_<T>::type c_type;
+    return shmem_sum_reduce(team, reinterpret_cast<c_type *>(dest), reinterpret_cast<const c_type *>(source), nreduce);
+}
+
+template <typename T>
+inline int shmem_prod_reduce(shmem_team_t team, T *dest, const T *source, size_t nreduce)
+{
+    typedef typename shmem_pair_<T>::type c_type;
+    return shmem_prod_reduce(team, reinterpret_cast<c_type *>(dest), reinterpret_cast<const c_type *>(source), nreduce);
+}
+
+}
 #endif
 
 #endif

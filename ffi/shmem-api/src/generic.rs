@@ -9,18 +9,24 @@ use std::fmt::{self, Write};
 use crate::routine::{Routine, Selector};
 
 /// What stands for a type on the platform.
-fn basic(c_type: &str) -> &str {
-    match c_type {
-        "int8_t *" => "signed char *",
-        "int16_t *" => "short *",
-        "int32_t *" => "int *",
-        "int64_t *" | "ptrdiff_t *" => "long *",
-        "uint8_t *" => "unsigned char *",
-        "uint16_t *" => "unsigned short *",
-        "uint32_t *" => "unsigned int *",
-        "uint64_t *" | "size_t *" => "unsigned long *",
+pub(crate) fn basic(c_type: &str) -> String {
+    let last = c_type.trim_end_matches([' ', '*']);
+    let qualified =
+        ["const ", "volatile "].map(|word| last.rfind(word).map_or(0, |at| at + word.len()));
+    let start = qualified.into_iter().max().unwrap_or_default();
+    let word = &last[start..];
+    let basic = match word {
+        "int8_t" => "signed char",
+        "int16_t" => "short",
+        "int32_t" => "int",
+        "int64_t" | "ptrdiff_t" => "long",
+        "uint8_t" => "unsigned char",
+        "uint16_t" => "unsigned short",
+        "uint32_t" => "unsigned int",
+        "uint64_t" | "size_t" => "unsigned long",
         other => other,
-    }
+    };
+    format!("{}{basic}{}", &c_type[..start], &c_type[last.len()..])
 }
 
 /// A type and the routine for it.
@@ -78,12 +84,16 @@ impl Generic {
         if choices.iter().any(is_there) {
             return;
         }
-        let mut add = |c_type: String| {
-            choices.push(Choice { c_type, routine: routine.name().to_owned() });
-        };
-        add(selector.c_type.clone());
-        if selector.or_const {
-            add(format!("const {}", selector.c_type));
+        for (is_taken, qualifier) in [
+            (true, ""),
+            (selector.or_const, "const "),
+            (selector.or_volatile, "volatile "),
+            (selector.or_const && selector.or_volatile, "const volatile "),
+        ] {
+            if is_taken {
+                let c_type = format!("{qualifier}{}", selector.c_type);
+                choices.push(Choice { c_type, routine: routine.name().to_owned() });
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use crate::generic::generics;
 use crate::inline::definitions;
 use crate::list::List;
+use crate::overload::overloads;
 use crate::routine::Routine;
 
 /// A header that is made of a list.
@@ -75,6 +76,35 @@ const GENERICS: &str = r"#if !defined(__cplusplus) && defined(__STDC_VERSION__) 
 void shmem_no_such_type_(void);
 ";
 
+/// Programs may include the header inside of `extern "C"`.
+const BEGIN_OVERLOADS: &str = "#ifdef __cplusplus\nextern \"C++\" {\n\n";
+const END_OVERLOADS: &str = "\n}\n#endif\n";
+
+/// `std::complex` has the layout of C's complex types. Its header is not included for those who do not need it.
+const COMPLEX: &str = r"
+/* Sums and products of std::complex<float> and std::complex<double>: of a class with two values of its `value_type`. */
+template <typename T> struct shmem_complex_;
+SHMEM_EXTENSION_ template <> struct shmem_complex_<float> { typedef float _Complex type; };
+SHMEM_EXTENSION_ template <> struct shmem_complex_<double> { typedef double _Complex type; };
+template <typename T, bool is_pair> struct shmem_if_pair_;
+template <typename T> struct shmem_if_pair_<T, true> { typedef typename shmem_complex_<typename T::value_type>::type type; };
+template <typename T> struct shmem_pair_ : shmem_if_pair_<T, sizeof(T) == 2 * sizeof(typename T::value_type)> {};
+
+template <typename T>
+inline int shmem_sum_reduce(shmem_team_t team, T *dest, const T *source, size_t nreduce)
+{
+    typedef typename shmem_pair_<T>::type c_type;
+    return shmem_sum_reduce(team, reinterpret_cast<c_type *>(dest), reinterpret_cast<const c_type *>(source), nreduce);
+}
+
+template <typename T>
+inline int shmem_prod_reduce(shmem_team_t team, T *dest, const T *source, size_t nreduce)
+{
+    typedef typename shmem_pair_<T>::type c_type;
+    return shmem_prod_reduce(team, reinterpret_cast<c_type *>(dest), reinterpret_cast<const c_type *>(source), nreduce);
+}
+";
+
 /// The name of the macro that guards a header.
 fn guard(path: &str) -> String {
     path.to_uppercase().replace(['/', '.'], "_")
@@ -111,7 +141,12 @@ fn shmem(list: &List) -> String {
     for generic in generics(&list.routines()) {
         line(&mut text, format_args!("\n{generic}"));
     }
-    text.push_str("\n#endif\n\n#endif\n");
+    text.push_str("\n#endif\n\n");
+    line(
+        &mut text,
+        format_args!("{BEGIN_OVERLOADS}{}{COMPLEX}{END_OVERLOADS}", overloads(&list.routines())),
+    );
+    text.push_str("#endif\n");
     text
 }
 

@@ -7,6 +7,7 @@
 //! | `routine.rs` | [`Routine`]: one function of the library; families written out, contexts added |
 //! | `generic.rs` | C11's type-generic interfaces |
 //! | `inline.rs` | the routines that the header defines, too |
+//! | `overload.rs` | the same for C++ |
 //! | `header.rs` | the headers |
 //! | `table.rs` | the table of routines in the documentation |
 //!
@@ -16,6 +17,7 @@ mod generic;
 mod header;
 mod inline;
 mod list;
+mod overload;
 mod prototype;
 mod routine;
 mod table;

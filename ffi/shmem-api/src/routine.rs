@@ -14,6 +14,8 @@ pub struct Selector {
     pub c_type: String,
     /// Whether it may be a pointer to what is `const`, too.
     pub or_const: bool,
+    /// Whether it may be a pointer to what is `volatile`, too.
+    pub or_volatile: bool,
 }
 
 /// A function of the library.
@@ -41,20 +43,14 @@ impl Routine {
 }
 
 impl Call {
-    /// The number of the parameter by which a generic chooses, and whether it is `const`: the first that points to the
-    /// member's type; without a family, the first.
-    pub(crate) fn selecting(&self) -> Option<(usize, bool)> {
+    /// The number of the parameter by which a generic chooses: the first that points to the member's type; without a
+    /// family, the first.
+    pub(crate) fn selecting(&self) -> Option<usize> {
         let parameters = &self.prototype.parameters;
         if self.family.is_none() {
-            return (!parameters.is_empty()).then_some((0, false));
+            return (!parameters.is_empty()).then_some(0);
         }
-        parameters.iter().enumerate().find_map(|(number, parameter)| {
-            match parameter.c_type.as_str() {
-                "{T} *" => Some((number, false)),
-                "const {T} *" => Some((number, true)),
-                _ => None,
-            }
-        })
+        parameters.iter().position(|parameter| unqualified(&parameter.c_type) == "{T} *")
     }
 
     fn routine(&self, member: Option<&Member>, has_ctx: bool) -> Routine {
@@ -70,15 +66,25 @@ impl Call {
             prototype.parameters.insert(0, ctx);
             since = self.ctx.map_or(since, |ctx| ctx.max(since));
         }
-        let selector = self.generic.as_ref().zip(self.selecting()).map(|(generic, found)| {
-            let (number, or_const) = found;
+        let selector = self.generic.as_ref().zip(self.selecting()).map(|(generic, number)| {
             let argument = number + usize::from(has_ctx);
-            let c_type = prototype.parameters[argument].c_type.trim_start_matches("const ");
-            Selector { generic: generic.clone(), argument, c_type: c_type.to_owned(), or_const }
+            let c_type = &prototype.parameters[argument].c_type;
+            Selector {
+                generic: generic.clone(),
+                argument,
+                c_type: unqualified(c_type).to_owned(),
+                or_const: c_type.contains("const "),
+                or_volatile: c_type.contains("volatile "),
+            }
         });
         let (source, deprecated) = (self.source, self.deprecated);
         Routine { source, since, deprecated, prototype, has_ctx, selector }
     }
+}
+
+/// A type of pointers without what is said of what they point to.
+fn unqualified(c_type: &str) -> &str {
+    c_type.trim_start_matches("const ").trim_start_matches("volatile ")
 }
 
 impl List {
@@ -108,6 +114,7 @@ mod tests {
         call 1.0 - 1.4 shmem_g t {T} shmem_{N}_g(const {T} *source, int pe)\n\
         call 1.0 - 1.4 - b void shmem_put{N}(void *dest, int pe)\n\
         call 1.5 - 1.5 shmem_x t int shmem_{N}_x(shmem_team_t team, {T} *dest)\n\
+        call 1.5 - - shmem_w t void shmem_{N}_w(const volatile {T} *ivar)\n\
         call 1.0 - 1.4 - - void shmem_quiet(void)\n";
 
     #[test]
@@ -128,6 +135,8 @@ mod tests {
             "int shmem_int_x(shmem_team_t team, int *dest)",
             "int shmem_ctx_float_x(shmem_ctx_t ctx, shmem_team_t team, float *dest)",
             "int shmem_ctx_int_x(shmem_ctx_t ctx, shmem_team_t team, int *dest)",
+            "void shmem_float_w(const volatile float *ivar)",
+            "void shmem_int_w(const volatile int *ivar)",
             "void shmem_quiet(void)",
             "void shmem_ctx_quiet(shmem_ctx_t ctx)",
         ];
@@ -141,13 +150,14 @@ mod tests {
             let routine = routines.iter().find(|routine| routine.name() == name);
             routine.and_then(|routine| routine.selector.clone())
         };
-        let expected = |generic: &str, argument, c_type: &str, or_const| {
+        let expected = |generic: &str, argument, c_type: &str, or_const, or_volatile| {
             let (generic, c_type) = (generic.to_owned(), c_type.to_owned());
-            Some(Selector { generic, argument, c_type, or_const })
+            Some(Selector { generic, argument, c_type, or_const, or_volatile })
         };
-        assert_eq!(selector("shmem_int_g"), expected("shmem_g", 0, "int *", true));
-        assert_eq!(selector("shmem_ctx_int_g"), expected("shmem_g", 1, "int *", true));
-        assert_eq!(selector("shmem_float_x"), expected("shmem_x", 1, "float *", false));
+        assert_eq!(selector("shmem_int_g"), expected("shmem_g", 0, "int *", true, false));
+        assert_eq!(selector("shmem_ctx_int_g"), expected("shmem_g", 1, "int *", true, false));
+        assert_eq!(selector("shmem_float_x"), expected("shmem_x", 1, "float *", false, false));
+        assert_eq!(selector("shmem_int_w"), expected("shmem_w", 0, "int *", true, true));
         assert_eq!(selector("shmem_put8"), None);
     }
 

@@ -75,6 +75,14 @@ const ALL: &str = "#include <mpp/shmemx.h>\n#include <mpp/shmem.h>\n#include <ps
     long sync[SHMEM_BARRIER_SYNC_SIZE] = { SHMEM_SYNC_VALUE };\n\
     char name[SHMEM_MAX_NAME_LEN] = SHMEM_VENDOR_STRING;\n";
 
+fn has_cpp() -> bool {
+    let is_there = Command::new("c++").arg("--version").output().is_ok();
+    if !is_there {
+        eprintln!("skipped: there is no c++");
+    }
+    is_there
+}
+
 #[test]
 fn c_compilers_take_them() {
     let compilation = Compilation::new("cc", "all.c", ALL);
@@ -85,11 +93,13 @@ fn c_compilers_take_them() {
 
 #[test]
 fn cpp_compilers_take_them() {
-    let compilation = Compilation::new("c++", "all.cpp", ALL);
-    if compilation.try_run(&[]).is_none() {
-        eprintln!("skipped: there is no c++");
+    if !has_cpp() {
         return;
     }
+    let inside = format!("extern \"C\" {{\n{ALL}}}\n");
+    let inside = Compilation::new("c++", "inside.cpp", &inside);
+    taken(&inside, &[&STRICT[..], &["-std=c++17"]].concat());
+    let compilation = Compilation::new("c++", "all.cpp", ALL);
     for standard in ["-std=c++11", "-std=c++17", "-std=gnu++14"] {
         taken(&compilation, &[&STRICT[..], &[standard]].concat());
     }
@@ -102,7 +112,9 @@ fn call_of(routine: &Routine, number: usize) -> Option<String> {
     let mut arguments = Vec::new();
     for (position, parameter) in routine.prototype.parameters.iter().enumerate() {
         let comma = if position > 0 { ", " } else { "" };
-        let c_type = &parameter.c_type;
+        // Under names with which -pedantic lets them pass in C++.
+        let c_type = parameter.c_type.replace("float _Complex", "complexf");
+        let c_type = c_type.replace("double _Complex", "complexd");
         write!(text, "{comma}{c_type} a{position}").expect("strings take all");
         arguments.push(format!("a{position}"));
     }
@@ -114,19 +126,37 @@ fn call_of(routine: &Routine, number: usize) -> Option<String> {
 /// That each is of the right type is what the compiler says: another would be given wrong pointers.
 #[test]
 fn generics_choose_a_routine_for_each_type() {
-    let mut text = "#include <shmem.h>\n".to_owned();
+    generics_choose("cc", "generics.c", "-std=c11");
+}
+
+#[test]
+fn overloads_choose_a_routine_for_each_type() {
+    if has_cpp() {
+        generics_choose("c++", "overloads.cpp", "-std=c++11");
+    }
+}
+
+fn generics_choose(compiler: &'static str, source: &'static str, standard: &str) {
+    let mut text = "#include <shmem.h>\n__extension__ typedef float _Complex complexf;\n\
+        __extension__ typedef double _Complex complexd;\n"
+        .to_owned();
     // What is the only one for its type on any platform, and so has to be chosen.
     let mut expected = BTreeSet::from(["shmem_longlong_xor_reduce".to_owned()]);
-    for (number, routine) in list().routines().iter().enumerate() {
+    let routines = list().routines();
+    let of_c: BTreeSet<String> = routines.iter().map(|routine| routine.name().to_owned()).collect();
+    for (number, routine) in routines.iter().enumerate() {
         let Some(selector) = &routine.selector else { continue };
         text.push_str(&call_of(routine, number).expect("it has a selector"));
         let is_exact = selector.c_type.contains("_t *");
-        if !is_exact && routine.source == Source::Specification {
+        // C++ needs no overload for what is a function of C already.
+        let is_of_c =
+            compiler == "c++" && selector.c_type == "long *" && of_c.contains(&selector.generic);
+        if !is_exact && !is_of_c && routine.source == Source::Specification {
             expected.insert(routine.name().to_owned());
         }
     }
-    let compilation = Compilation::new("cc", "generics.c", &text);
-    taken(&compilation, &[&STRICT[..], &["-std=c11"]].concat());
+    let compilation = Compilation::new(compiler, source, &text);
+    taken(&compilation, &[&STRICT[..], &[standard]].concat());
     let chosen = compilation.undefined();
     let missing: Vec<_> = expected.difference(&chosen).collect();
     assert!(missing.is_empty(), "never chosen: {missing:?}");
@@ -161,6 +191,66 @@ fn arrays_constants_and_active_sets_are_taken() {
     }
 }
 
+/// Programs have words that others change as `volatile`, and look at them through pointers to `const`.
+const QUALIFIED: &str = "#include <shmem.h>\n\
+    void use(long *plain, volatile long *one, const volatile long *both, const long *fixed, shmem_ctx_t ctx) {\n\
+        volatile uint64_t *word = (volatile uint64_t *) one; const volatile uint64_t *read = word;\n\
+        long wanted[1] = {1};\n\
+        shmem_long_wait_until(plain, SHMEM_CMP_EQ, 1); shmem_long_wait_until(one, SHMEM_CMP_EQ, 1);\n\
+        shmem_long_wait_until(both, SHMEM_CMP_EQ, 1); (void) shmem_long_test(fixed, SHMEM_CMP_EQ, 1);\n\
+        (void) shmem_long_wait_until_any_vector(one, 1, NULL, SHMEM_CMP_EQ, wanted);\n\
+        shmem_set_lock(one); (void) shmem_test_lock(plain); shmem_clear_lock(one);\n\
+        shmem_long_atomic_add(one, 1, 0); (void) shmem_long_atomic_fetch(both, 0);\n\
+        shmem_ctx_long_atomic_inc(ctx, one, 0); (void) shmem_long_fadd(one, 1, 0);\n\
+        shmem_long_put_signal(plain, fixed, 1, word, 1, SHMEM_SIGNAL_SET, 0);\n\
+        (void) shmem_signal_fetch(read); (void) shmem_signal_wait_until(read, SHMEM_CMP_EQ, 1);\n\
+        shmem_long_wait(one, 1); shmem_wait(one, 1); (void) shmem_long_swap(one, 1, 0);\n\
+    }\n";
+
+/// The same by generics.
+const QUALIFIED_GENERICS: &str = "\
+    void generic(long *plain, volatile long *one, const volatile long *both, const long *fixed, shmem_ctx_t ctx) {\n\
+        volatile uint64_t *word = (volatile uint64_t *) one;\n\
+        static volatile int array[2]; size_t found[2];\n\
+        shmem_wait_until(plain, SHMEM_CMP_EQ, 1); shmem_wait_until(one, SHMEM_CMP_EQ, 1);\n\
+        shmem_wait_until(array, SHMEM_CMP_EQ, 1); (void) shmem_test(both, SHMEM_CMP_EQ, 1);\n\
+        (void) shmem_test(fixed, SHMEM_CMP_EQ, 1);\n\
+        (void) shmem_wait_until_some(array, 2, found, NULL, SHMEM_CMP_NE, 0);\n\
+        shmem_atomic_add(one, 1, 0); shmem_atomic_add(ctx, one, 1, 0); (void) shmem_atomic_fetch(plain, 0);\n\
+        (void) shmem_atomic_fetch(fixed, 0); (void) shmem_atomic_fetch(ctx, both, 0);\n\
+        (void) shmem_atomic_compare_swap(one, 1, 2, 0); (void) shmem_atomic_fetch_inc(word, 0);\n\
+        shmem_put_signal(plain, fixed, 1, word, 1, SHMEM_SIGNAL_SET, 0);\n\
+    }\n";
+
+#[test]
+fn pointers_to_volatile_and_const_are_taken() {
+    let c = Compilation::new("cc", "qualified.c", QUALIFIED);
+    taken(&c, &[&STRICT[..], &["-std=c99"]].concat());
+    let all = format!("{QUALIFIED}{QUALIFIED_GENERICS}");
+    let c = Compilation::new("cc", "generic.c", &all);
+    taken(&c, &[&STRICT[..], &["-std=c11"]].concat());
+    if has_cpp() {
+        let cpp = Compilation::new("c++", "qualified.cpp", &all);
+        taken(&cpp, &[&STRICT[..], &["-std=c++11"]].concat());
+    }
+}
+
+#[test]
+fn complex_numbers_of_cpp_are_reduced() {
+    let text = "#include <complex>\n#include <shmem.h>\n\
+        static std::complex<double> to[2], from[2]; static std::complex<float> less[2];\n\
+        int use() { return shmem_sum_reduce(SHMEM_TEAM_WORLD, to, from, 2) +\n\
+            shmem_prod_reduce(SHMEM_TEAM_WORLD, less, less, 2); }\n";
+    let compilation = Compilation::new("c++", "complex.cpp", text);
+    if has_cpp() {
+        taken(&compilation, &[&STRICT[..], &["-std=c++11"]].concat());
+        let chosen = compilation.undefined();
+        for name in ["shmem_complexd_sum_reduce", "shmem_complexf_prod_reduce"] {
+            assert!(chosen.contains(name), "{name} is not among {chosen:?}");
+        }
+    }
+}
+
 #[test]
 fn what_no_routine_is_for_is_refused() {
     for call in [
@@ -176,5 +266,8 @@ fn what_no_routine_is_for_is_refused() {
         let compilation = Compilation::new("cc", "wrong.c", &text);
         let output = compilation.try_run(&["-std=c11"]).expect("there is a C compiler");
         assert!(!output.status.success(), "{call} is taken");
+        if let Some(output) = Compilation::new("c++", "wrong.cpp", &text).try_run(&[]) {
+            assert!(!output.status.success(), "{call} is taken by C++");
+        }
     }
 }

@@ -104,10 +104,11 @@ impl Entry<'_> {
 fn rust_type(c_type: &str) -> Result<String, String> {
     if let Some(pointed) = c_type.strip_suffix('*') {
         let pointed = pointed.trim_end();
-        return Ok(match pointed.strip_prefix("const ") {
-            Some(pointed) => format!("*const {}", rust_type(pointed)?),
-            None => format!("*mut {}", rust_type(pointed)?),
-        });
+        let (pointer, pointed) = match pointed.strip_prefix("const ") {
+            Some(pointed) => ("*const", pointed),
+            None => ("*mut", pointed),
+        };
+        return Ok(format!("{pointer} {}", rust_type(pointed.trim_start_matches("volatile "))?));
     }
     let name = match c_type {
         "void" => "c_void",

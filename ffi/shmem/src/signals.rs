@@ -27,7 +27,7 @@ pub(crate) unsafe fn fetch(name: &'static str, signal: *const u64) -> u64 {
 /// It is a word of this PE.
 pub(crate) unsafe fn wait_until(
     name: &'static str,
-    signal: *mut u64,
+    signal: *const u64,
     cmp: c_int,
     value: u64,
 ) -> u64 {

@@ -207,7 +207,7 @@ impl<T: Watched> Many<T> {
 const NONE: usize = usize::MAX;
 
 /// Waits until a comparison holds.
-pub(crate) unsafe fn until<T: Watched>(name: &'static str, ivar: *mut T, cmp: c_int, value: T) {
+pub(crate) unsafe fn until<T: Watched>(name: &'static str, ivar: *const T, cmp: c_int, value: T) {
     ending(name, || {
         let state = state()?;
         let comparison = Comparison::of(cmp)?;
@@ -216,13 +216,13 @@ pub(crate) unsafe fn until<T: Watched>(name: &'static str, ivar: *mut T, cmp: c_
 }
 
 /// Waits until a variable is not that value.
-pub(crate) unsafe fn changed<T: Watched>(name: &'static str, ivar: *mut T, value: T) {
+pub(crate) unsafe fn changed<T: Watched>(name: &'static str, ivar: *const T, value: T) {
     ending(name, || wait_for(state()?, ivar, |found| found != value));
 }
 
 fn wait_for<T: Watched>(
     state: &State,
-    ivar: *mut T,
+    ivar: *const T,
     is_it: impl Fn(T) -> bool,
 ) -> Result<(), Problem> {
     // SAFETY: C's caller promises a variable.
@@ -238,7 +238,7 @@ fn wait_for<T: Watched>(
 /// Whether a comparison holds: 1 or 0.
 pub(crate) unsafe fn test<T: Watched>(
     name: &'static str,
-    ivar: *mut T,
+    ivar: *const T,
     cmp: c_int,
     value: T,
 ) -> c_int {
@@ -264,7 +264,7 @@ macro_rules! many {
         $(#[$doc])*
         pub(crate) unsafe fn $name<T: Watched>(
             name: &'static str,
-            ivars: *mut T,
+            ivars: *const T,
             nelems: usize,
             $($parameter: $type,)?
             status: *const c_int,
@@ -282,7 +282,7 @@ macro_rules! many {
         $(#[$doc])*
         pub(crate) unsafe fn $vector<T: Watched>(
             name: &'static str,
-            ivars: *mut T,
+            ivars: *const T,
             nelems: usize,
             $($parameter: $type,)?
             status: *const c_int,
