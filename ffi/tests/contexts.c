@@ -36,6 +36,12 @@ int main(void)
         shmem_barrier_all();
     }
     shmem_ctx_destroy(SHMEM_CTX_INVALID);
+    shmem_ctx_quiet(SHMEM_CTX_INVALID);
+    shmem_ctx_fence(SHMEM_CTX_INVALID);
+    /* Options that there are not cannot be had, which is no error. */
+    ctx[0] = SHMEM_CTX_DEFAULT;
+    CHECK(shmem_ctx_create(1L << 30, &ctx[0]) != 0 && ctx[0] == SHMEM_CTX_INVALID, "shmem_ctx_create: unknown option");
+    CHECK(shmem_team_create_ctx(SHMEM_TEAM_WORLD, ~0L, &ctx[0]) != 0, "shmem_team_create_ctx: unknown option");
     /* The default context by its name. */
     shmem_ctx_long_p(SHMEM_CTX_DEFAULT, &words[0], -5, next_pe());
     shmem_ctx_quiet(SHMEM_CTX_DEFAULT);

@@ -61,7 +61,7 @@ static void strided(void)
             if (team != SHMEM_TEAM_INVALID) {
                 got.num_contexts = -1;
                 CHECK(shmem_team_get_config(team, SHMEM_TEAM_NUM_CONTEXTS, &got) == 0, "shmem_team_get_config");
-                CHECK(got.num_contexts == (mask ? 2 : 0), "shmem_team_get_config");
+                CHECK(got.num_contexts == 2, "shmem_team_get_config");
                 /* A team of a team: every other of its PEs, from its second. */
                 const int first = size > 1, half = (size - first + 1) / 2;
                 CHECK(shmem_team_split_strided(team, first, 2, half, NULL, 0, &part) == 0, "split of a team");
@@ -80,6 +80,42 @@ static void strided(void)
     CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, pes, 1, 1, NULL, 0, &team) != 0, "no such PE");
     CHECK(shmem_team_split_strided(SHMEM_TEAM_INVALID, 0, 1, 1, NULL, 0, &team) != 0, "a split of no team");
     CHECK(team == SHMEM_TEAM_INVALID, "a split of no team");
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, -1, 1, 1, NULL, 0, &team) != 0, "a split from no PE");
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 1, 0, NULL, 0, &team) != 0, "a split of no PEs");
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 0, 2, NULL, 0, &team) != 0, "a stride of 0");
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 1 << 30, 1 << 30, NULL, 0, &team) != 0, "far too many PEs");
+    /* A stride of 0 is good for one, and a negative one turns the order around. */
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 0, 1, NULL, 0, &team) == 0, "a team of one");
+    CHECK(shmem_team_my_pe(team) == (me == 0 ? 0 : -1), "a team of one");
+    shmem_team_destroy(team);
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, pes - 1, -1, pes, NULL, 0, &team) == 0, "a negative stride");
+    CHECK(shmem_team_my_pe(team) == pes - 1 - me, "a negative stride");
+    shmem_team_destroy(team);
+    shmem_barrier_all();
+}
+
+/* What a configuration cannot be makes no team, on no PE, and is no end. */
+static void configurations(void)
+{
+    shmem_team_t team, other;
+    shmem_team_config_t config;
+    config.num_contexts = 3;
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 1, pes, &config, 1L << 20, &team) != 0, "an unknown mask");
+    CHECK(team == SHMEM_TEAM_INVALID, "an unknown mask");
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 1, pes, NULL, SHMEM_TEAM_NUM_CONTEXTS, &team) != 0, "NULL");
+    CHECK(shmem_team_split_2d(SHMEM_TEAM_WORLD, 1, &config, 1L << 20, &team, NULL, 0, &other) != 0, "an unknown mask");
+    CHECK(team == SHMEM_TEAM_INVALID && other == SHMEM_TEAM_INVALID, "an unknown mask");
+    CHECK(shmem_team_split_2d(SHMEM_TEAM_WORLD, 0, NULL, 0, &team, NULL, 0, &other) != 0, "rows of none");
+    CHECK(shmem_team_split_2d(SHMEM_TEAM_INVALID, 1, NULL, 0, &team, NULL, 0, &other) != 0, "a split of no team");
+    CHECK(shmem_team_get_config(SHMEM_TEAM_WORLD, 1L << 20, &config) != 0, "an unknown mask");
+    CHECK(shmem_team_get_config(SHMEM_TEAM_INVALID, 0, &config) != 0, "the configuration of no team");
+    CHECK(shmem_team_get_config(SHMEM_TEAM_WORLD, 0, NULL) == 0, "nothing of a configuration");
+    CHECK(shmem_team_get_config(SHMEM_TEAM_WORLD, SHMEM_TEAM_NUM_CONTEXTS, &config) == 0, "shmem_team_get_config");
+    config.num_contexts = -1;
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 1, pes, &config, SHMEM_TEAM_NUM_CONTEXTS, &team) != 0,
+          "less contexts than none");
+    CHECK(shmem_team_split_strided(SHMEM_TEAM_WORLD, 0, 1, pes, &config, 0, &team) == 0, "what is not asked for");
+    shmem_team_destroy(team);
     shmem_barrier_all();
 }
 
@@ -139,6 +175,7 @@ int main(void)
     begin();
     of_world();
     strided();
+    configurations();
     in_2d();
     contexts();
     return end("teams");

@@ -65,6 +65,9 @@ int main(int argc, char **argv)
     int provided = -1, numbers[THREADS];
     pthread_t threads[THREADS];
     const int level = argc > 1 ? atoi(argv[1]) : SHMEM_THREAD_MULTIPLE;
+    /* There is no such level, which is no error; nothing has begun. */
+    int unset = -5;
+    CHECK(shmem_init_thread(SHMEM_THREAD_MULTIPLE + 1, &unset) != 0 && unset == -5, "shmem_init_thread");
     begin_as(level);
     shmem_query_thread(&provided);
     CHECK(provided >= level, "shmem_query_thread");

@@ -115,7 +115,8 @@ pub(crate) unsafe fn create(name: &str, options: c_long, context: *mut Context) 
     unsafe { create_of_team(name, Team::WORLD, options, context) }
 }
 
-/// A context of a team: 0, or 1 when there are too many. An invalid team is not an error.
+/// A context of a team: 0, or 1 when there are too many, or an option is asked for that there is not. An invalid team is
+/// not an error.
 ///
 /// # Safety
 /// `context` may be written.
@@ -130,12 +131,12 @@ pub(crate) unsafe fn create_of_team(
         if context.is_null() {
             return Err(problem!("the address for the context is NULL"));
         }
-        let unknown = options & !(PRIVATE | SERIALIZED | NOSTORE);
-        if unknown != 0 {
-            return Err(problem!("{unknown:#x} are no options of contexts"));
-        }
-        let created =
-            if team == Team::INVALID { None } else { add(team, teams::set(state, team)?) };
+        let has_unknown = options & !(PRIVATE | SERIALIZED | NOSTORE) != 0;
+        let created = if team == Team::INVALID || has_unknown {
+            None
+        } else {
+            add(team, teams::set(state, team)?)
+        };
         // SAFETY: promised.
         unsafe { context.write(created.unwrap_or(Context::INVALID)) };
         Ok(c_int::from(created.is_none()))

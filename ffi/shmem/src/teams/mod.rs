@@ -72,7 +72,7 @@ pub(crate) unsafe fn translate_pe(
     })
 }
 
-/// The configuration of a team: 0, or nonzero for the invalid one.
+/// The configuration of a team: 0, or nonzero for the invalid one, or if the mask asks for what there is not.
 ///
 /// # Safety
 /// `config` may be written, if the mask asks for anything.
@@ -84,11 +84,10 @@ pub(crate) unsafe fn get_config(
 ) -> c_int {
     ending(name, || {
         let state = state()?;
-        if team == Team::INVALID {
+        if team == Team::INVALID || !can_be(config_mask, config) {
             return Ok(1);
         }
         let found = state.teams.find(team)?;
-        check_mask(config_mask, config)?;
         if config_mask & NUM_CONTEXTS != 0 {
             // SAFETY: promised.
             unsafe { (*config).num_contexts = found.contexts() };
@@ -97,37 +96,30 @@ pub(crate) unsafe fn get_config(
     })
 }
 
-fn check_mask(mask: c_long, config: *const TeamConfig) -> Result<(), Problem> {
-    match mask & !NUM_CONTEXTS {
-        0 if mask != 0 && config.is_null() => {
-            Err(problem!("the mask {mask:#x} names fields of a configuration, which is NULL"))
-        }
-        0 => Ok(()),
-        unknown => Err(problem!("{unknown:#x} in the mask are no fields of a configuration")),
-    }
+/// Whether a mask asks for no more than a configuration has.
+fn can_be(mask: c_long, config: *const TeamConfig) -> bool {
+    mask & !NUM_CONTEXTS == 0 && (mask == 0 || !config.is_null())
 }
 
-/// The contexts that a configuration asks for.
+/// The contexts that a configuration asks for; `None` for one that cannot be. Since the number limits nothing, it is kept
+/// for those who ask for it, even if the mask leaves it out, as tests of other implementations have it.
 ///
 /// # Safety
-/// `config` may be read, if the mask asks for anything.
-unsafe fn contexts_of(config: *const TeamConfig, mask: c_long) -> Result<c_int, Problem> {
-    check_mask(mask, config)?;
-    if mask & NUM_CONTEXTS == 0 {
-        return Ok(0);
+/// `config` may be read, unless it is NULL.
+unsafe fn contexts_of(config: *const TeamConfig, mask: c_long) -> Option<c_int> {
+    if !can_be(mask, config) {
+        return None;
     }
     // SAFETY: promised.
-    match unsafe { (*config).num_contexts } {
-        number if number < 0 => Err(problem!("{number} contexts are less than none")),
-        number => Ok(number),
-    }
+    let number = unsafe { config.as_ref() }.map_or(0, |config| config.num_contexts);
+    if mask & NUM_CONTEXTS == 0 { Some(number.max(0)) } else { (number >= 0).then_some(number) }
 }
 
 /// Makes a team of `size` members of `parent`, from `start` on, at distances of `stride`: 0, or nonzero on all members
 /// if it cannot be.
 ///
 /// # Safety
-/// `new_team` may be written, and `config` read if the mask asks for anything.
+/// `new_team` may be written, and `config` read, unless it is NULL.
 pub(crate) unsafe fn split_strided(
     name: &'static str,
     parent: Team,
@@ -149,14 +141,14 @@ pub(crate) unsafe fn split_strided(
             return Ok(1);
         }
         // SAFETY: promised.
-        let contexts = unsafe { contexts_of(config, config_mask)? };
+        let contexts = unsafe { contexts_of(config, config_mask) };
         let parent = state.teams.find(parent)?;
-        let part = parent.set.strided(start, stride, size);
+        let part = contexts.zip(parent.set.strided(start, stride, size));
         let Some([slot, _]) = agree::slots(state, &parent, if part.is_some() { 1 } else { 0 })?
         else {
             return Ok(1);
         };
-        let Some(part) = part else { return Ok(1) };
+        let Some((contexts, part)) = part else { return Ok(1) };
         // SAFETY: promised.
         unsafe { new_team.write(state.teams.open(slot, part, contexts)) };
         Ok(0)
@@ -167,7 +159,7 @@ pub(crate) unsafe fn split_strided(
 /// all members if it cannot be.
 ///
 /// # Safety
-/// `xaxis_team` and `yaxis_team` may be written, and configurations read if their masks ask for anything.
+/// `xaxis_team` and `yaxis_team` may be written, and configurations read, unless they are NULL.
 pub(crate) unsafe fn split_2d(
     name: &'static str,
     parent: Team,
@@ -194,16 +186,17 @@ pub(crate) unsafe fn split_2d(
         }
         // SAFETY: promised.
         let (of_x, of_y) = unsafe {
-            (contexts_of(xaxis_config, xaxis_mask)?, contexts_of(yaxis_config, yaxis_mask)?)
+            (contexts_of(xaxis_config, xaxis_mask), contexts_of(yaxis_config, yaxis_mask))
         };
         let parent = state.teams.find(parent)?;
         let parts = parent.set.row_and_column(xrange, parent.me);
+        let parts = of_x.zip(of_y).zip(parts);
         // Rows have no members in common, nor have columns, so one slot is enough for all of each.
         let Some([x, y]) = agree::slots(state, &parent, if parts.is_some() { 2 } else { 0 })?
         else {
             return Ok(1);
         };
-        let Some((row, column)) = parts else { return Ok(1) };
+        let Some(((of_x, of_y), (row, column))) = parts else { return Ok(1) };
         // SAFETY: promised.
         unsafe {
             xaxis_team.write(state.teams.open(x, row, of_x));
