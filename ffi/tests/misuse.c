@@ -12,7 +12,7 @@ static long *heap;
 #define ROUTINE(name, pattern, ...)                                                                                     \
     static void name(void) { __VA_ARGS__; }
 #define CASES(X)                                                                                                        \
-    X(put_to_stack, "shmem_long_put: .*not symmetric", long on_stack[2]; shmem_long_put(on_stack, &variable, 1, next_pe())) \
+    X(put_to_stack, "shmem_long_put: .*not symmetric: use memory of shmem_malloc", long on_stack[2]; shmem_long_put(on_stack, &variable, 1, next_pe())) \
     X(get_from_malloc, "shmem_long_get: .*not symmetric", void *place = calloc(1, 800);                                 \
       shmem_long_get(words, (long *)place, 1, next_pe()))                                                               \
     X(put_to_null, "shmem_int_p: .*NULL", shmem_int_p(NULL, 1, next_pe()))                                              \
@@ -37,12 +37,16 @@ static long *heap;
     X(signal_operation, "shmem_putmem_signal: ", shmem_putmem_signal(heap, heap, 8, &signal_word, 1, 77, 0))            \
     X(signal_on_stack, "shmem_putmem_signal: .*not symmetric", uint64_t own = 0;                                        \
       shmem_putmem_signal(heap, heap, 8, &own, 1, SHMEM_SIGNAL_SET, 0))                                                 \
-    X(comparison, "shmem_long_wait_until: ", shmem_long_wait_until(&variable, 99, 1))                                   \
+    X(comparison, "shmem_long_wait_until: .*use one of SHMEM_CMP_EQ", shmem_long_wait_until(&variable, 99, 1))                                   \
     X(comparison_of_test, "shmem_int_test: ", (void)shmem_int_test((int *)heap, -1, 1))                                 \
     X(lock_not_held, "shmem_clear_lock: ", shmem_clear_lock(&variable))                                                 \
     X(lock_set_twice, "shmem_set_lock: ", if (me == 0) { shmem_set_lock(&variable); shmem_set_lock(&variable); }        \
       shmem_barrier_all())                                                                                              \
     X(lock_on_stack, "shmem_set_lock: .*not symmetric", long own = 0; shmem_set_lock(&own))                             \
+    X(lock_not_aligned, "shmem_set_lock: .*multiple of 8 bytes: make it a variable of type long",                       \
+      shmem_set_lock((long *)(void *)((char *)heap + 4)))                                                               \
+    X(wait_not_aligned, "shmem_long_wait_until: .*multiple of 8 bytes",                                                 \
+      shmem_long_wait_until((long *)(void *)((char *)heap + 4), SHMEM_CMP_EQ, 77))                                      \
     X(active_set_too_large, "shmem_barrier: ", shmem_barrier(0, 0, pes + 1, sync_words))                                \
     X(active_set_negative, "shmem_broadcast64: ", shmem_broadcast64(heap, words, 1, 0, -1, 0, pes, sync_words))         \
     X(active_set_without_me, "shmem_sync: ", shmem_sync((me + 1) % pes, 0, pes > 1 ? 1 : 0, sync_words))                \

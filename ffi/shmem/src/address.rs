@@ -64,11 +64,18 @@ impl State {
     fn not_symmetric(&self, address: usize, len: usize) -> Problem {
         let space = &self.space;
         if address == 0 {
-            return problem!("the address is NULL, where a symmetric object is needed");
+            return problem!(
+                "the address is NULL, where a symmetric object is needed: did an allocation fail?"
+            );
         }
         match space.offset_of(address, 0) {
-            None => problem!("the address {address:#x} is not symmetric; {space}"),
-            Some(_) => problem!("{len} bytes at {address:#x} go beyond what is symmetric; {space}"),
+            None => problem!(
+                "the address {address:#x} is not symmetric: use memory of shmem_malloc, or a global or static variable \
+                 of the program; {space}"
+            ),
+            Some(_) => problem!(
+                "{len} bytes at {address:#x} go beyond what is symmetric: is the count right, and as much allocated? {space}"
+            ),
         }
     }
 }

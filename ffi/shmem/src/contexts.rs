@@ -59,7 +59,9 @@ fn slot(context: Context) -> Option<&'static Slot> {
 
 fn live(context: Context) -> Result<&'static Slot, Problem> {
     slot(context).ok_or_else(|| match context {
-        Context::INVALID => problem!("the context is SHMEM_CTX_INVALID"),
+        Context::INVALID => problem!(
+            "the context is SHMEM_CTX_INVALID: was it made, and of a team that has this PE?"
+        ),
         Context(number) => problem!("the context {number:#x} was destroyed, or never was one"),
     })
 }

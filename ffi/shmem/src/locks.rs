@@ -98,7 +98,9 @@ impl<'a> Lock<'a> {
     fn new(state: &'a State, lock: *mut c_long) -> Result<Lock<'a>, Problem> {
         let at = state.to_offset(lock, size_of::<c_long>())?;
         if !at.is_multiple_of(8) {
-            return Err(problem!("the lock at {lock:p} is not aligned"));
+            return Err(problem!(
+                "the lock at {lock:p} is not at a multiple of 8 bytes: make it a variable of type long"
+            ));
         }
         let home = (at / 8 % u64::from(state.size)) as u32;
         Ok(Lock { state, at, home, me: u64::from(state.rank) + 1 })
@@ -207,7 +209,9 @@ pub(crate) unsafe fn clear(name: &'static str, lock: *mut c_long) {
         let state = state()?;
         let found = Lock::new(state, lock)?;
         if !state.locks.is_taken(found.at) {
-            return Err(problem!("this PE does not have the lock at {lock:p}"));
+            return Err(problem!(
+                "this PE does not have the lock at {lock:p}: only who has set it clears it"
+            ));
         }
         complete(state)?;
         found.release()?;

@@ -212,7 +212,7 @@ fn begin(level: c_int) -> Result<(), Problem> {
     // setup called before other threads use the library, and a thread that writes variables meanwhile ends with a signal.
     let image = unsafe { Image::new(found.ranges.clone()) };
     let symmetric = Symmetric::join(Options { bytes, image, job: None })
-        .map_err(|error| without_memory(error, &settings, &found))?;
+        .map_err(|error| with_sizes(error, &settings, &found))?;
     fork::protect(found.ranges.clone(), &symmetric);
     let is_same_program = all_equal(&symmetric, found.program)?;
     let space = space(&symmetric, &found, &settings, is_same_program);
@@ -247,20 +247,26 @@ fn begin(level: c_int) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Says what memory was for, if that is what is missing, or what differs.
-fn without_memory(error: pangea::Error, settings: &Settings, found: &Variables) -> Problem {
-    if let pangea::Error::Symmetric(SymmetricError::Sizes { .. }) = error {
-        return problem!(
-            "{error}; programs that differ may have a heap of the same size in common, with PANGEA_SHMEM_VARIABLES=0"
-        );
+/// Why a job could not be joined, with what decides how much memory there is to be, if that is the reason.
+fn with_sizes(error: pangea::Error, settings: &Settings, found: &Variables) -> Problem {
+    let bytes = settings.symmetric_bytes;
+    match &error {
+        pangea::Error::Symmetric(SymmetricError::Sizes { .. }) => problem!(
+            "{error}; the symmetric heap of this PE is to have {bytes} bytes: SHMEM_SYMMETRIC_SIZE says how many, the same for \
+             all PEs; programs that differ may have a heap in common, with PANGEA_SHMEM_VARIABLES=0"
+        ),
+        pangea::Error::Fabric(
+            verbs_shim::Error::OutOfMemory { .. } | verbs_shim::Error::MemlockTooLow { .. },
+        )
+        | pangea::Error::Symmetric(SymmetricError::TooLarge { .. }) => {
+            let variables: usize = found.ranges.iter().map(Range::len).sum();
+            problem!(
+                "{error}; of it {bytes} bytes are the symmetric heap (SHMEM_SYMMETRIC_SIZE), and {variables} the global and \
+                 static variables of the program (PANGEA_SHMEM_VARIABLES=0 leaves them out)"
+            )
+        }
+        _ => error.into(),
     }
-    let pangea::Error::Fabric(error) = error else { return error.into() };
-    let variables: usize = found.ranges.iter().map(Range::len).sum();
-    problem!(
-        "{error}; of it {} bytes are the symmetric heap (SHMEM_SYMMETRIC_SIZE), and {variables} the global and static \
-         variables of the program (PANGEA_SHMEM_VARIABLES=0 leaves them out)",
-        settings.symmetric_bytes
-    )
 }
 
 /// Whether all PEs have the same number.

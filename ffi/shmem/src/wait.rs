@@ -49,7 +49,8 @@ watched!(
 pub(crate) unsafe fn look<T: Watched>(at: *const T) -> Result<T, Problem> {
     if at.is_null() || !at.is_aligned() {
         return Err(problem!(
-            "the variable at {at:p} is not at an address for {} bytes",
+            "the variable at {at:p} is not at a multiple of {} bytes, as its type asks: was a pointer of another type \
+             given?",
             size_of::<T>()
         ));
     }
@@ -79,7 +80,11 @@ impl Comparison {
             3 => Comparison::LessEqual,
             4 => Comparison::Less,
             5 => Comparison::GreaterEqual,
-            _ => return Err(problem!("{cmp} is no comparison, SHMEM_CMP_…")),
+            _ => {
+                return Err(problem!(
+                    "{cmp} is no comparison: use one of SHMEM_CMP_EQ, _NE, _GT, _GE, _LT and _LE"
+                ));
+            }
         })
     }
 
@@ -127,7 +132,11 @@ impl<T: Watched> Many<T> {
         if count > 0 {
             state.to_offset(variables, bytes_of(count, size_of::<T>())?)?;
             if !variables.is_aligned() {
-                return Err(problem!("the variables at {variables:p} are not aligned"));
+                return Err(problem!(
+                    "the variables at {variables:p} are not at a multiple of {} bytes, as their type asks: was a pointer of \
+                     another type given?",
+                    align_of::<T>()
+                ));
             }
             if let Values::Each(values) = values
                 && values.is_null()

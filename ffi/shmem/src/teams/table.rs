@@ -189,7 +189,9 @@ impl<'a> Found<'a> {
 #[cold]
 fn no_team(team: Team) -> Problem {
     match team {
-        Team::INVALID => problem!("the team is SHMEM_TEAM_INVALID"),
+        Team::INVALID => {
+            problem!("the team is SHMEM_TEAM_INVALID: is this PE one of the team, and was it made?")
+        }
         Team(handle) => problem!("the team {handle:#x} was destroyed, or never was one"),
     }
 }
