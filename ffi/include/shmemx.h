@@ -14,6 +14,11 @@ extern "C" {
  * shmem_finalize, and not for pangea_leave; NULL before shmem_init. */
 struct pangea_node *pangea_of_shmem(void);
 
+/* As Sandia OpenSHMEM has them: seconds of a clock that only goes forward; and how threads are told apart, which is not needed here,
+ * so nothing is done with it. */
+double shmemx_wtime(void);
+void shmemx_register_gettid(uint64_t (*gettid)(void));
+
 #ifdef __cplusplus
 }
 #endif

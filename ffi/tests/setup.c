@@ -2,6 +2,8 @@
 
 #include "check.h"
 
+#include <shmemx.h>
+
 static long variable;
 static const long constant = 3;
 
@@ -15,6 +17,18 @@ static void names(void)
     shmem_info_get_name(name);
     CHECK(memchr(name, 0, sizeof name) != NULL, "shmem_info_get_name");
     CHECK(strcmp(name, SHMEM_VENDOR_STRING) == 0, "shmem_info_get_name");
+}
+
+static uint64_t one_thread(void) { return 1; }
+
+static void extensions(void)
+{
+    const double start = shmemx_wtime();
+    double now = start;
+    for (int i = 0; i < 1000000 && now == start; i++) now = shmemx_wtime();
+    CHECK(now > start && now - start < 60, "shmemx_wtime");
+    shmemx_register_gettid(one_thread);
+    CHECK(one_thread() == 1, "shmemx_register_gettid");
 }
 
 static void accessible(void)
@@ -89,6 +103,7 @@ int main(void)
     shmem_query_thread(&provided);
     CHECK(provided >= SHMEM_THREAD_SINGLE && provided <= SHMEM_THREAD_MULTIPLE, "shmem_query_thread");
     names();
+    extensions();
     accessible();
     pointers();
     ordering();

@@ -33,6 +33,11 @@ const EXTENSIONS: &str = "\
 /* The node that this PE is, for the functions of pangea.h, which libpangea-shmem has as well. Always the same handle, good until
  * shmem_finalize, and not for pangea_leave; NULL before shmem_init. */
 struct pangea_node *pangea_of_shmem(void);
+
+/* As Sandia OpenSHMEM has them: seconds of a clock that only goes forward; and how threads are told apart, which is not needed here,
+ * so nothing is done with it. */
+double shmemx_wtime(void);
+void shmemx_register_gettid(uint64_t (*gettid)(void));
 ";
 const OLD_FOLDER: &str = "The folder that headers were in before OpenSHMEM 1.1.";
 

@@ -21,6 +21,7 @@
 //! | `collectives`, `active`, `operations` | collectives over teams and active sets, and the operations of reductions |
 //! | `wait`, `signals`, `locks` | point-to-point synchronization, signals, distributed locks |
 //! | `both` | Pangea's own interface, for the same node |
+//! | `extensions` | what programs use of the extensions of other implementations |
 //! | `query` | who is there, what is accessible, versions |
 //! | `long_double`, `extended` | entries that take or return a `long double`, and arithmetic on it |
 //! | `replaced` | whether a tool has taken the place of routines |
@@ -41,6 +42,7 @@ mod contexts;
 mod entries;
 mod error;
 mod extended;
+mod extensions;
 mod fork;
 mod heap;
 mod locks;
