@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `status.rs` | [`pangea_status`], and the error of a thread |
 //! | `failure.rs` | errors of the runtime as codes; the wrapper of every function |
-//! | `handle.rs` | handles: what lies behind those that C programs have, and whether they still do |
+//! | `handle` | handles: what lies behind those that C programs have, and whether they still do |
 //! | `node.rs` | join and leave, rank, size, barriers, who died |
 //!
 //! Every function is one of two kinds: it answers a [`pangea_status`] and gives what it makes by its last arguments

@@ -9,96 +9,31 @@
 //!
 //! What lies behind is an [`Arc`]. [`share`] counts, so that whoever frees a handle meanwhile does no harm; [`borrow`] does not, for
 //! operations of a few nanoseconds.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `mod.rs` | what is behind a handle: put in, found, taken out |
+//! | `kind.rs` | the types that handles are of |
+//! | `table.rs` | slots, and what is needed to free them |
+//! | `bound.rs` | what only one thread may use |
 
-use std::collections::VecDeque;
-use std::fmt;
+mod bound;
+mod kind;
+mod table;
+
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
 use std::thread::{self, ThreadId};
+
+pub use bound::Bound;
+pub use kind::Kind;
+
+use kind::{NAMES, Named};
+use table::{SLOT_BITS, SLOT_MASK, Table, Used, slot, table};
 
 use crate::failure::Failure;
 use crate::status::pangea_status;
-
-/// What handles stand for. The greater ones use the lesser, and are freed before them when a node leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Kind {
-    /// `pangea_node`
-    Node = 1,
-    /// `pangea_array`
-    Array,
-    /// `pangea_shared`
-    Shared,
-    /// `pangea_shared_array`
-    SharedArray,
-    /// `pangea_release_array`
-    ReleaseArray,
-    /// `pangea_mutex`
-    Mutex,
-    /// `pangea_rwlock`
-    RwLock,
-    /// `pangea_view_lock`
-    ViewLock,
-    /// `pangea_atomic`
-    Atomic,
-    /// `pangea_semaphore`
-    Semaphore,
-    /// `pangea_once`
-    Once,
-    /// `pangea_barrier`
-    Barrier,
-    /// `pangea_view`
-    View,
-    /// `pangea_locked_view`
-    LockedView,
-    /// `pangea_mutex_guard`
-    MutexGuard,
-    /// `pangea_rwlock_read_guard`
-    RwLockReadGuard,
-    /// `pangea_rwlock_write_guard`
-    RwLockWriteGuard,
-    /// `pangea_permits`
-    Permits,
-    /// `pangea_transfer`
-    Transfer,
-    /// `pangea_batch`
-    Batch,
-}
-
-/// The names of the kinds, from 1 on.
-const NAMES: [&str; 20] = [
-    "node",
-    "array",
-    "shared",
-    "shared_array",
-    "release_array",
-    "mutex",
-    "rwlock",
-    "view_lock",
-    "atomic",
-    "semaphore",
-    "once",
-    "barrier",
-    "view",
-    "locked_view",
-    "mutex_guard",
-    "rwlock_read_guard",
-    "rwlock_write_guard",
-    "permits",
-    "transfer",
-    "batch",
-];
-
-/// The type of what is at fault, with its article.
-struct Named(u8);
-
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = usize::from(self.0).checked_sub(1).and_then(|number| NAMES.get(number));
-        write!(f, "pangea_{}", name.unwrap_or(&"?"))
-    }
-}
 
 /// A type that C programs see as an opaque structure.
 pub trait Handle: Sized {
@@ -107,100 +42,6 @@ pub trait Handle: Sized {
     /// Its number.
     const KIND: Kind;
 }
-
-/// What only one thread may use.
-pub struct Bound<T> {
-    thread: ThreadId,
-    value: T,
-}
-
-impl<T> Bound<T> {
-    /// For the calling thread.
-    pub fn new(value: T) -> Bound<T> {
-        Bound { thread: thread::current().id(), value }
-    }
-
-    /// The value itself.
-    pub(crate) fn into_value(self) -> T {
-        self.value
-    }
-
-    /// The value, for that thread.
-    ///
-    /// # Errors
-    /// For others.
-    pub fn get(&self) -> Result<&T, Failure> {
-        if self.thread == thread::current().id() {
-            return Ok(&self.value);
-        }
-        let message = "this handle belongs to another thread: locks, transfers and batches stay on the thread that got them";
-        Err(Failure::new(pangea_status::WrongThread, message))
-    }
-}
-
-struct Slot {
-    /// Generation and kind, as in a handle; 0 for a slot that is free.
-    tag: AtomicU64,
-    object: AtomicPtr<()>,
-}
-
-/// What is needed to free a slot.
-#[derive(Clone, Copy)]
-struct Entry {
-    generation: u32,
-    /// The node that it is of; of a node itself, that.
-    owner: u64,
-    /// `None` while the slot is free.
-    used: Option<Used>,
-}
-
-#[derive(Clone, Copy)]
-struct Used {
-    kind: Kind,
-    /// Of things that are bound to a thread.
-    thread: Option<ThreadId>,
-    discard: unsafe fn(*mut ()),
-}
-
-struct Table {
-    entries: Vec<Entry>,
-    free: VecDeque<u32>,
-}
-
-static TABLE: Mutex<Table> = Mutex::new(Table { entries: Vec::new(), free: VecDeque::new() });
-
-/// Slots of the first chunk; each further one has twice as many. They are never freed.
-const FIRST: usize = 1 << FIRST_BITS;
-const FIRST_BITS: u32 = 10;
-const CHUNKS: usize = 14;
-const MOST: usize = FIRST * ((1 << CHUNKS) - 1);
-const SLOT_BITS: u32 = 24;
-
-const _: () = assert!(MOST <= 1 << SLOT_BITS);
-
-static SLOTS: [AtomicPtr<Slot>; CHUNKS] = [const { AtomicPtr::new(ptr::null_mut()) }; CHUNKS];
-
-/// The chunk of a slot, and its place there.
-#[inline]
-fn place(slot: usize) -> (usize, usize) {
-    let number = slot + FIRST;
-    let chunk = number.ilog2() - FIRST_BITS;
-    (chunk as usize, number - (FIRST << chunk))
-}
-
-#[inline]
-fn slot(number: usize) -> Option<&'static Slot> {
-    let (chunk, place) = place(number);
-    let first = SLOTS.get(chunk)?.load(Ordering::Acquire);
-    // SAFETY: a chunk that is there is never freed, and has that many slots.
-    (!first.is_null()).then(|| unsafe { &*first.add(place) })
-}
-
-fn table() -> MutexGuard<'static, Table> {
-    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 
 fn bits<H>(handle: *const H) -> u64 {
     handle.addr() as u64
@@ -426,41 +267,9 @@ impl Owner {
     }
 }
 
-impl Table {
-    fn grow(&mut self) -> Result<usize, Failure> {
-        let number = self.entries.len();
-        if number >= MOST {
-            let message = format!("there are {MOST} handles, and no more can be had: free some");
-            return Err(Failure::new(pangea_status::BadHandle, message));
-        }
-        let (chunk, place) = place(number);
-        if place == 0 {
-            let empty = || Slot { tag: AtomicU64::new(0), object: AtomicPtr::new(ptr::null_mut()) };
-            let slots: Box<[Slot]> = (0..FIRST << chunk).map(|_| empty()).collect();
-            SLOTS[chunk].store(Box::leak(slots).as_mut_ptr(), Ordering::Release);
-        }
-        self.entries.push(Entry { generation: 0, owner: 0, used: None });
-        Ok(number)
-    }
-
-    /// Makes a slot free again, and answers what was there.
-    fn clear(&mut self, number: usize) -> *mut () {
-        let Some(slot) = slot(number) else { unreachable!("it was found before") };
-        slot.tag.store(0, Ordering::Release);
-        self.entries[number].used = None;
-        self.free.push_back(number as u32);
-        slot.object.swap(ptr::null_mut(), Ordering::AcqRel)
-    }
-
-    #[cfg(test)]
-    fn count(&self, owner: Owner) -> usize {
-        let owned = |entry: &&Entry| Owner(Some(entry.owner)) == owner && entry.used.is_some();
-        self.entries.iter().filter(owned).count()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::table::Entry;
     use super::*;
 
     struct text_handle;
@@ -486,6 +295,11 @@ mod tests {
 
     fn text() -> *mut text_handle {
         insert(Owner(Some(1)), "here".to_owned()).expect("there is room")
+    }
+
+    fn count(owner: Owner) -> usize {
+        let owned = |entry: &&Entry| Owner(Some(entry.owner)) == owner && entry.used.is_some();
+        table().entries.iter().filter(owned).count()
     }
 
     fn problem<T>(result: Result<T, Failure>) -> (pangea_status, String) {
@@ -557,17 +371,6 @@ mod tests {
         assert_eq!((used, cleared), (pangea_status::WrongThread, pangea_status::InUse));
         assert_eq!(*share(handle).expect("it is there").get().expect("it is ours"), 7);
         clear(Owner(Some(2))).expect("it is ours");
-        assert_eq!(table().count(Owner(Some(2))), 0);
-    }
-
-    #[test]
-    fn places_are_dense() {
-        let mut next = (0, 0);
-        for number in 0..10 * FIRST {
-            assert_eq!(place(number), next);
-            next =
-                if next.1 + 1 == FIRST << next.0 { (next.0 + 1, 0) } else { (next.0, next.1 + 1) };
-        }
-        assert_eq!(place(MOST - 1).0, CHUNKS - 1);
+        assert_eq!(count(Owner(Some(2))), 0);
     }
 }
