@@ -11,6 +11,7 @@ use rustix::mm::{
     munmap,
 };
 
+use crate::Access;
 use crate::error::Error;
 use crate::tombs;
 
@@ -141,10 +142,14 @@ impl Span {
         unsafe { madvise(self.address(0), self.len, advice) }
     }
 
-    /// Has the kernel find the memory for these bytes now.
-    pub(crate) fn populate_to_write(&self, at: usize, len: usize) -> Result<(), Errno> {
+    /// Has the kernel map the memory for such accesses to these bytes now, which are open for them.
+    pub(crate) fn populate(&self, at: usize, len: usize, access: Access) -> Result<(), Errno> {
+        let advice = match access {
+            Access::Read => Advice::LinuxPopulateRead,
+            Access::Write => Advice::LinuxPopulateWrite,
+        };
         // SAFETY: the range is ours, and nothing that lies there changes.
-        unsafe { madvise(self.address(at), len, Advice::LinuxPopulateWrite) }
+        unsafe { madvise(self.address(at), len, advice) }
     }
 
     /// Lets pages be given back also where the program has asked for all of its future memory to be locked.
@@ -234,14 +239,6 @@ impl Mapping {
             Err(Errno::EXIST) => Err(Error::Occupied { at, len }),
             Err(errno) => Err(Error::system(format!("reserving {len} bytes at {at:#x}"), errno)),
         }
-    }
-
-    /// All of a file, wherever the kernel likes.
-    pub(crate) fn of_file(file: &OwnedFd, len: usize) -> Result<Mapping, Errno> {
-        let access = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: a new mapping at an address that the kernel chooses replaces nothing.
-        let start = unsafe { mmap(ptr::null_mut(), len, access, MapFlags::SHARED, file, 0) }?;
-        Ok(Mapping::own(start.cast(), len))
     }
 
     fn own(start: *mut u8, len: usize) -> Mapping {

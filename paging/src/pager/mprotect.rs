@@ -1,7 +1,11 @@
-//! SIGSEGV and `mprotect`, over a memfd that is mapped twice: as the program sees it, closed but for the pages that are
-//! open, and a second time, always open, through which pages are filled before anybody sees them.
+//! SIGSEGV and `mprotect`, over a memfd that is mapped closed but for the pages that are open.
+//!
+//! Pages are filled by writing to the file, before anybody sees them: one system call for all that come together, which clears no
+//! page that it fills, and needs no second mapping, with its faults. Where the system has no memory left, that is an error;
+//! a store to a mapping would be a signal.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::ptr::NonNull;
 
 use rustix::fs::{FallocateFlags, MemfdFlags, fallocate, ftruncate, memfd_create};
@@ -10,9 +14,8 @@ use rustix::mm::{Advice, MprotectFlags};
 
 use super::Pager;
 use crate::Access;
-use crate::copy::copy;
 use crate::error::{Error, Refused, Unavailable};
-use crate::mapping::{Mapping, READ, READ_WRITE, Span};
+use crate::mapping::{READ, READ_WRITE, Span};
 
 /// Absent pages must fault.
 const CLOSED: MprotectFlags = MprotectFlags::empty();
@@ -31,8 +34,7 @@ pub(super) fn check() -> Result<(), Unavailable> {
 pub(super) struct Mprotect {
     file: OwnedFd,
     view: Span,
-    fill: Mapping,
-    /// The kernel's.
+    /// Bytes of one of the kernel's.
     page: usize,
 }
 
@@ -41,12 +43,46 @@ impl Mprotect {
         let system = |operation: &'static str| move |errno: Errno| Error::system(operation, errno);
         let file = file().map_err(system("memfd_create"))?;
         ftruncate(&file, view.len() as u64).map_err(system("giving a memfd its length"))?;
-        let fill = Mapping::of_file(&file, view.len()).map_err(system("mapping a memfd"))?;
-        view.replace_by_file(&file).map_err(system("mapping a memfd a second time"))?;
-        for mapping in [&*fill, &view] {
-            mapping.advise(Advice::LinuxDontFork).map_err(system("madvise"))?;
+        view.replace_by_file(&file).map_err(system("mapping a memfd"))?;
+        view.advise(Advice::LinuxDontFork).map_err(system("madvise"))?;
+        Ok(Mprotect { file, view, page: rustix::param::page_size() })
+    }
+
+    /// Fills absent pages.
+    ///
+    /// # Safety
+    /// As for [`Pager::place`].
+    unsafe fn fill(&self, at: usize, from: NonNull<u8>, len: usize) -> io::Result<()> {
+        let mut done = 0;
+        while done < len {
+            // Not as a slice, because others may change these bytes; and not through libc's function, at which a thread may be cancelled.
+            // SAFETY: the caller promises the source; the system reads it, and the file is this range's own.
+            let written = unsafe {
+                libc::syscall(
+                    libc::SYS_pwrite64,
+                    self.file.as_raw_fd(),
+                    from.as_ptr().add(done),
+                    len - done,
+                    (at + done) as libc::off64_t,
+                )
+            };
+            match written {
+                1.. => done += written as usize,
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                _ => match io::Error::last_os_error() {
+                    error if error.kind() == io::ErrorKind::Interrupted => {}
+                    error => return Err(error),
+                },
+            }
         }
-        Ok(Mprotect { file, view, fill, page: rustix::param::page_size() })
+        Ok(())
+    }
+
+    /// Gives back what absent pages take. What stays is filled anew when they come again.
+    fn punch(&self, at: usize, len: usize) {
+        let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+        let punch = || fallocate(&self.file, flags, at as u64, len as u64);
+        let _ = rustix::io::retry_on_intr(punch);
     }
 }
 
@@ -68,18 +104,29 @@ impl Pager for Mprotect {
         len: usize,
         access: Access,
     ) -> Result<(), Refused> {
-        if len > self.page {
-            // One call instead of a fault for each page. Kernels before 5.14 do not know it; then there are faults.
-            let _ = self.fill.populate_to_write(at, len);
+        // SAFETY: the caller promises the source; the pages are absent, so nobody reads or writes them.
+        if let Err(error) = unsafe { self.fill(at, from, len) } {
+            self.punch(at, len);
+            return Err(match error.raw_os_error() {
+                Some(libc::ENOMEM | libc::ENOSPC) => {
+                    Refused::new("there is no memory left for a page")
+                }
+                Some(libc::EFBIG) => Refused::new(
+                    "the limit on the size of files (RLIMIT_FSIZE) has been lowered below the size of this memory",
+                ),
+                _ => Refused::new("the kernel refuses to fill a page (pwrite to a memfd)"),
+            });
         }
-        // SAFETY: the caller promises the source; the page is absent, so nobody reads or writes it, and handled by
-        // this thread alone. Both are aligned to pages.
-        unsafe { copy(from, self.fill.start().add(at), len) };
-        let access = match access {
+        let protection = match access {
             Access::Read => READ,
             Access::Write => READ_WRITE,
         };
-        self.view.change(at, len, access, CLOSED).map_err(refused)
+        self.view.change(at, len, protection, CLOSED).map_err(refused)?;
+        if len > self.page {
+            // One call instead of a fault for every few pages. Kernels before 5.14 do not know it; then there are faults.
+            let _ = self.view.populate(at, len, access);
+        }
+        Ok(())
     }
 
     fn allow_writes(&self, at: usize, len: usize) -> Result<(), Refused> {
@@ -92,10 +139,7 @@ impl Pager for Mprotect {
 
     fn remove(&self, at: usize, len: usize) -> Result<(), Errno> {
         self.view.change(at, len, CLOSED, READ)?;
-        let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-        let punch = || fallocate(&self.file, flags, at as u64, len as u64);
-        // Memory that is not given back is filled anew when the page comes again.
-        let _ = rustix::io::retry_on_intr(punch);
+        self.punch(at, len);
         Ok(())
     }
 

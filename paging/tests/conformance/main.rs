@@ -47,8 +47,8 @@ fn main() -> ExitCode {
         runs::CASES,
         sync_points::CASES,
     ];
-    let faulting: [&[Case]; 4] =
-        [own::AMID, sync_points::AMID, system_calls::CASES, children::CASES];
+    let faulting: [&[Case]; 5] =
+        [own::AMID, runs::OPENED, sync_points::AMID, system_calls::CASES, children::CASES];
     for mechanism in Mechanism::ALL {
         add(&mut trials, mechanism, alike.iter().chain(&faulting));
     }

@@ -1,5 +1,6 @@
 //! Pages that come with the one that is wanted, and pages that go for its sake.
 
+use std::mem::MaybeUninit;
 use std::sync::atomic::Ordering;
 
 use paging::{Access, Mechanism, Paged, State};
@@ -19,6 +20,10 @@ pub(crate) const CASES: &[Case] = &[
     ("dirty_pages_are_protected_without_waiting", dirty_pages_are_protected_without_waiting),
     ("a_fault_can_evict", a_fault_can_evict),
 ];
+
+/// Where pages are opened by the system.
+pub(crate) const OPENED: &[Case] =
+    &[("pages_that_come_together_cost_few_faults", pages_that_come_together_cost_few_faults)];
 
 const WORDS: usize = PAGE / 8;
 const A: State = State::Absent;
@@ -52,6 +57,42 @@ fn absent_pages_that_follow_come_along(mechanism: Mechanism) {
     }
     assert_eq!(states(&paged), [A, A, C, C, C, C, C, C, C, A, C, C]);
     is_whole(&paged, &home, &[2, 3, 4, 5, 6, 7, 10, 11]);
+}
+
+/// Faults of this thread that the system has served by itself.
+fn faults() -> i64 {
+    let mut usage = MaybeUninit::uninit();
+    // SAFETY: fills the structure that it is given.
+    let usage = unsafe {
+        assert_eq!(libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr()), 0);
+        usage.assume_init()
+    };
+    usage.ru_minflt
+}
+
+fn pages_that_come_together_cost_few_faults(mechanism: Mechanism) {
+    const PAGES: usize = 64;
+    // The second time, so that nothing else is touched first.
+    let of_second = [Access::Read, Access::Write].map(|access| {
+        let home = Home::new(2 * PAGES, PAGE);
+        home.ahead.store(PAGES, Ordering::Relaxed);
+        home.without_twins.store(true, Ordering::Relaxed);
+        let paged = home.map(mechanism);
+        let of_both = [0, PAGES].map(|first| {
+            let before = faults();
+            let bytes = first * PAGE..(first + PAGES) * PAGE;
+            paged.populate(bytes, access).expect("pages are there");
+            for page in first..first + PAGES {
+                assert_eq!(load(&paged, page * WORDS), word(page * WORDS));
+            }
+            faults() - before
+        });
+        of_both[1]
+    });
+    // Each page is opened by a call of its own where it is to be written.
+    let [to_read, to_write] = of_second;
+    assert!(to_read <= PAGES as i64 / 4, "{to_read} faults of {PAGES} pages");
+    assert!(to_write <= PAGES as i64, "{to_write} faults of {PAGES} pages to be written");
 }
 
 fn a_write_makes_one_twin(mechanism: Mechanism) {
