@@ -17,6 +17,7 @@ use std::sync::{MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::thread::{Timespec, nanosleep};
 use verbs_shim::provider::{AnyProvider, Counted};
 use verbs_shim::{Windows, with_local};
 
@@ -45,10 +46,16 @@ const SPINS: u32 = 200;
 const YIELDS: u32 = 400;
 
 /// How long they sleep, to which the kernel adds its timer's slack of usually 50 µs.
-const NAP: Duration = Duration::from_micros(20);
+const NAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000 };
 
 /// Whether there are more nodes of one job than processors: a fact of the machine, like the number of its processors.
 static CROWDED: AtomicBool = AtomicBool::new(false);
+
+/// Sleeps for that long, or less. A fault of a view may wait here, so this is the bare system call, whatever it answers: the standard
+/// library's panics at an answer that it does not expect.
+fn nap() {
+    let _ = nanosleep(&NAP);
+}
 
 impl Primitives for System {
     type Provider = Counted<AnyProvider>;
@@ -95,7 +102,7 @@ impl Primitives for System {
             ..EAGER => {}
             EAGER..SPINS => std::hint::spin_loop(),
             SPINS.. if attempt < YIELDS || !CROWDED.load(Ordering::Relaxed) => thread::yield_now(),
-            _ => thread::sleep(NAP),
+            _ => nap(),
         }
     }
 

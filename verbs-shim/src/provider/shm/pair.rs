@@ -19,6 +19,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::{Duration, Instant};
 
+use rustix::thread::{Timespec, nanosleep};
+
 use super::card::PairCard;
 use super::queue::Ring;
 use super::table::{self, right, state};
@@ -32,6 +34,9 @@ use crate::provider::{RawQueuePair, Refusal, nth_id};
 use crate::queue_pair::QueuePairConfig;
 use crate::region::RemoteAddr;
 use crate::work_request::{Atomic, Operation, WorkRequest};
+
+/// How long to sleep while the other side is waited for.
+const NAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000 };
 
 /// A region of the peer, as this pair knows it. All but `valid` stays as it is while the key is
 /// valid.
@@ -155,7 +160,8 @@ impl ShmQueuePair {
             rounds += 1;
             match rounds {
                 ..200 => std::hint::spin_loop(),
-                _ => std::thread::sleep(Duration::from_micros(50)),
+                // The bare system call, because a first use may be that of a signal handler.
+                _ => drop(nanosleep(&NAP)),
             }
         }
         self.way.open(self.peer_number);

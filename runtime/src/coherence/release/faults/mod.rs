@@ -9,6 +9,8 @@
 //! - does not log, print or format; it refuses, with a static text and a number;
 //! - does not panic: no index, `expect` or arithmetic that can fail;
 //! - uses no thread-local state, whose first use may allocate;
+//! - makes system calls only that keep no state in the C library: those of `paging` (`ioctl`, `mprotect`, `madvise`, `mmap`, `fallocate`, `pwrite`,
+//!   `futex`), `sched_yield`, `nanosleep` and `clock_gettime` while it waits, and what the NIC's driver makes;
 //! - waits for a context only while it has none, and for a page only while it holds none; contexts wait for their NIC alone;
 //! - reaches the NIC by contexts ([`Contexts`](crate::endpoint::Contexts)), on their own stacks, and by nothing else.
 //!
