@@ -158,9 +158,28 @@ impl Span {
         unsafe { munlock(self.address(0), self.len) }
     }
 
-    /// Gives back the memory of private pages; they are zeros afterwards, or fault.
+    /// Gives back the memory of private pages, locked or not; they are zeros afterwards, or fault.
     pub(crate) fn empty(&self, at: usize, len: usize) -> Result<(), Errno> {
-        // SAFETY: the range is ours. Programs that read it see the page come anew, and that is what they are told.
+        let by = |advice| {
+            // SAFETY: the range is ours. Programs that read it see the page come anew, and that is what they are told.
+            unsafe { madvise(self.address(at), len, advice) }
+        };
+        // The first goes up to what the program has locked, the second beyond it.
+        match by(Advice::LinuxDontNeed) {
+            Err(Errno::INVAL) => by(Advice::LinuxDontneedLocked),
+            outcome => return outcome,
+        }
+        .or_else(|errno| match errno {
+            Errno::INVAL => self.unlock_and_empty(at, len),
+            _ => Err(errno),
+        })
+    }
+
+    /// The same on kernels before 5.18. What was locked is not afterwards.
+    fn unlock_and_empty(&self, at: usize, len: usize) -> Result<(), Errno> {
+        // SAFETY: the range is ours; what lies there stays as it is.
+        unsafe { munlock(self.address(at), len) }?;
+        // SAFETY: as in `empty`.
         unsafe { madvise(self.address(at), len, Advice::LinuxDontNeed) }
     }
 
@@ -274,6 +293,8 @@ impl Drop for Mapping {
 
 #[cfg(test)]
 mod tests {
+    use rustix::mm::{MlockFlags, mlock_with};
+
     use super::*;
 
     #[test]
@@ -289,6 +310,24 @@ mod tests {
             if let Ok(again) = Mapping::reserve(align, align, Some(at)) {
                 assert_eq!(again.start().addr().get(), at);
             }
+        }
+    }
+
+    #[test]
+    fn locked_pages_are_emptied_like_others() {
+        let page = rustix::param::page_size();
+        let mapping = Mapping::reserve(4 * page, page, None).unwrap();
+        mapping.protect(0, 4 * page, READ_WRITE).unwrap();
+        let byte = |at: usize| mapping.start().as_ptr().wrapping_add(at * page);
+        for empty in [Span::empty, Span::unlock_and_empty] {
+            // SAFETY: pages of a mapping of this test's own, open for both.
+            let of = |at: usize| unsafe { byte(at).read() };
+            // SAFETY: as above.
+            (0..4).for_each(|at| unsafe { byte(at).write(1) });
+            // SAFETY: as above; locking changes nothing of what lies there.
+            unsafe { mlock_with(byte(1).cast(), page, MlockFlags::ONFAULT) }.unwrap();
+            empty(&mapping, 0, 3 * page).unwrap();
+            assert_eq!([0, 1, 2, 3].map(of), [0, 0, 0, 1]);
         }
     }
 }

@@ -339,11 +339,7 @@ impl Paged {
 }
 
 fn not_removed(errno: Errno) -> Error {
-    let hint = match errno {
-        Errno::INVAL => " (locked memory cannot be given back: munlock it)",
-        Errno::NOMEM => " (vm.max_map_count may be too low)",
-        _ => "",
-    };
+    let hint = if errno == Errno::NOMEM { " (vm.max_map_count may be too low)" } else { "" };
     Error::system(format!("removing pages{hint}"), errno)
 }
 

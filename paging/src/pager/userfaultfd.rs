@@ -39,6 +39,9 @@ const COPY_PROTECTED: u64 = 1 << 1;
 const PROTECT: u64 = 1 << 0;
 const PROTECT_WAKES_NOBODY: u64 = 1 << 1;
 
+/// How often the kernel may put a copy off, of which it has done nothing, because the mapping is just changing.
+const FUTILE: u32 = 10_000;
+
 /// Bits, in the answer to a registration, of what can be done with the range.
 const CAN_COPY: u64 = 1 << 3;
 const CAN_WRITE_PROTECT: u64 = 1 << 6;
@@ -171,6 +174,8 @@ fn file() -> Result<&'static OwnedFd, Error> {
 pub(super) struct Userfaultfd {
     file: &'static OwnedFd,
     view: Span,
+    /// Bytes of one of the kernel's pages.
+    page: usize,
 }
 
 impl Userfaultfd {
@@ -185,14 +190,59 @@ impl Userfaultfd {
         view.unlock().map_err(|errno| Error::system("munlock", errno))?;
         view.protect(0, view.len(), READ_WRITE)
             .map_err(|errno| Error::system("mprotect", errno))?;
-        Ok(Userfaultfd { file, view })
+        Ok(Userfaultfd { file, view, page: rustix::param::page_size() })
     }
 
     fn address(&self, at: usize) -> u64 {
         (self.view.start().addr().get() + at) as u64
     }
 
+    /// Places as many bytes as the kernel does at once, and says how many.
+    ///
+    /// # Safety
+    /// As for [`Pager::place`].
+    unsafe fn copy(
+        &self,
+        at: usize,
+        from: NonNull<u8>,
+        len: usize,
+        mode: u64,
+    ) -> Result<usize, Errno> {
+        let mut request = Fill {
+            to: self.address(at),
+            from: from.addr().get() as u64,
+            len: len as u64,
+            mode,
+            copied: 0,
+        };
+        // SAFETY: the opcode is that of UFFDIO_COPY, and this its structure; the range is registered, and the caller
+        // promises that the source can be read.
+        match unsafe { ioctl(self.file, Updater::<COPY, Fill>::new(&mut request)) } {
+            Ok(()) => Ok(len),
+            // So many, and then something came between; if nothing, a negative number.
+            Err(Errno::AGAIN) => Ok(usize::try_from(request.copied).unwrap_or(0)),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// As [`Userfaultfd::protect_at_once`], also where the program has divided the mapping, by locking part of it: then the kernel's pages
+    /// one by one. If that fails, none is left half done.
     fn write_protect(&self, at: usize, len: usize, mode: u64) -> Result<(), Errno> {
+        let back = if mode & PROTECT == 0 { PROTECT } else { PROTECT_WAKES_NOBODY };
+        match self.protect_at_once(at, len, mode) {
+            Err(Errno::NOENT) if len > self.page => {}
+            outcome => return outcome,
+        }
+        (at..at + len).step_by(self.page).try_for_each(|page| {
+            self.protect_at_once(page, self.page, mode).inspect_err(|_| {
+                for done in (at..page).step_by(self.page) {
+                    let _ = self.protect_at_once(done, self.page, back);
+                }
+            })
+        })
+    }
+
+    fn protect_at_once(&self, at: usize, len: usize, mode: u64) -> Result<(), Errno> {
         let mut request = WriteProtect { start: self.address(at), len: len as u64, mode };
         // SAFETY: the opcode is that of UFFDIO_WRITEPROTECT, and this its structure; the range is registered.
         unsafe { ioctl(self.file, Updater::<WRITE_PROTECT, WriteProtect>::new(&mut request)) }
@@ -211,30 +261,28 @@ impl Pager for Userfaultfd {
             Access::Read => COPY_WAKES_NOBODY | COPY_PROTECTED,
             Access::Write => COPY_WAKES_NOBODY,
         };
-        let mut done = 0;
+        let (mut done, mut most, mut futile) = (0, len, 0);
         while done < len {
-            let mut request = Fill {
-                to: self.address(at + done),
-                from: (from.addr().get() + done) as u64,
-                len: (len - done) as u64,
-                mode,
-                copied: 0,
-            };
-            // SAFETY: the opcode is that of UFFDIO_COPY, and this its structure; the range is registered, and the caller
-            // promises that the source can be read.
-            match unsafe { ioctl(self.file, Updater::<COPY, Fill>::new(&mut request)) } {
-                Ok(()) => done = len,
-                // So many, and then something came between.
-                Err(Errno::AGAIN) if request.copied > 0 => done += request.copied as usize,
-                Err(errno) => {
+            // SAFETY: a part of what the caller promises.
+            let placed =
+                unsafe { self.copy(at + done, from.add(done), most.min(len - done), mode) };
+            match placed {
+                Ok(0) if futile < FUTILE => {
+                    futile += 1;
+                    rustix::thread::sched_yield();
+                }
+                Ok(placed @ 1..) => done += placed,
+                // The program has divided the mapping, by locking part of it: then the kernel's pages one by one.
+                Err(Errno::NOENT) if most > self.page => most = self.page,
+                failed => {
                     // What is there already must not stay: the page is absent.
                     let _ = self.remove(at, len);
-                    return Err(match errno {
-                        Errno::NOMEM => Refused::new("there is no memory left for a page"),
-                        Errno::EXIST => {
+                    return Err(match failed {
+                        Err(Errno::NOMEM) => Refused::new("there is no memory left for a page"),
+                        Err(Errno::EXIST) => {
                             Refused::new("another part of the program has put a page there")
                         }
-                        Errno::NOENT => Refused::new(
+                        Err(Errno::NOENT) => Refused::new(
                             "another part of the program has changed the mapping of this memory",
                         ),
                         _ => Refused::new("the kernel refuses to place a page (UFFDIO_COPY)"),

@@ -3,14 +3,15 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use paging::{Access, Mechanism, Paged, State};
-use rustix::mm::{MlockFlags, mlock_with, munlock};
+use rustix::mm::{MlockFlags, mlock_with};
 
 use crate::Case;
 use crate::home::{AtEnd, Home, PAGE, load, store, word};
 
 pub(crate) const CASES: &[Case] = &[
     ("what_was_removed_is_fetched_anew", what_was_removed_is_fetched_anew),
-    ("what_cannot_be_removed_stays_as_it_is", what_cannot_be_removed_stays_as_it_is),
+    ("locked_pages_are_removed_like_others", locked_pages_are_removed_like_others),
+    ("pages_locked_in_part_are_served_like_others", pages_locked_in_part_are_served_like_others),
     ("protecting_shows_dirty_pages_and_tells_the_next_write", protecting_shows_dirty_pages),
     ("populate_opens_what_bytes_touch", populate_opens_what_bytes_touch),
     ("a_refusal_outside_of_the_handler_is_an_error", a_refusal_is_an_error),
@@ -50,36 +51,65 @@ fn what_was_removed_is_fetched_anew(mechanism: Mechanism) {
     assert_eq!(home.counts(), (10, 1));
 }
 
-fn what_cannot_be_removed_stays_as_it_is(mechanism: Mechanism) {
+/// Locks bytes of a range.
+fn lock(paged: &Paged, at: usize, len: usize) {
+    let start = paged.start().as_ptr().wrapping_add(at).cast();
+    // SAFETY: bytes of the range; locking changes nothing of what lies there.
+    unsafe { mlock_with(start, len, MlockFlags::ONFAULT) }.expect("some pages may be locked");
+}
+
+fn locked_pages_are_removed_like_others(mechanism: Mechanism) {
     let home = Home::new(3, PAGE);
     let paged = home.map(mechanism);
-    for page in 0..3 {
-        load(&paged, page * WORDS);
+    lock(&paged, PAGE, PAGE);
+    for round in 0..2 {
+        for index in 0..3 * WORDS {
+            home.words[index].store(word(index) + round, Ordering::Relaxed);
+        }
+        for page in 0..3 {
+            assert_eq!(load(&paged, page * WORDS), word(page * WORDS) + round);
+        }
+        assert!(paged.try_remove_if(1, || true));
+        paged.remove(0..3).expect("clean pages are removed");
+        assert_eq!([0, 1, 2].map(|page| paged.state(page)), [State::Absent; 3]);
     }
-    let second = paged.start().as_ptr().wrapping_add(PAGE).cast();
-    // SAFETY: a page of the range; locking changes nothing of what lies there.
-    unsafe { mlock_with(second, PAGE, MlockFlags::ONFAULT) }.expect("a page may be locked");
-    for index in 0..3 * WORDS {
-        home.words[index].store(!word(index), Ordering::Relaxed);
-    }
-    let is_gone = paged.try_remove(1);
-    let removed = paged.remove(0..3);
-    // A file's page can be removed though it is locked.
-    assert_eq!(is_gone, mechanism == Mechanism::Mprotect);
-    let states = [0, 1, 2].map(|page| paged.state(page));
-    if is_gone {
-        assert_eq!((removed.is_ok(), states), (true, [State::Absent; 3]));
-    } else {
-        let error = removed.expect_err("a page is locked").to_string();
-        assert!(error.contains("munlock"), "{error}");
-        assert_eq!(states, [State::Absent, State::Clean, State::Absent]);
-        assert_eq!(load(&paged, WORDS + 1), word(WORDS + 1));
-        // SAFETY: as above.
-        unsafe { munlock(second, PAGE) }.expect("is locked");
-        paged.remove(0..3).expect("nothing is locked any more");
-    }
-    for page in 0..3 {
-        assert_eq!(load(&paged, page * WORDS), !word(page * WORDS));
+}
+
+fn pages_locked_in_part_are_served_like_others(mechanism: Mechanism) {
+    const LARGE: usize = 4 * PAGE;
+    const WORDS: usize = LARGE / 8;
+    let home = Home::new(3, LARGE);
+    let paged = home.map(mechanism);
+    // The end of the second page and the beginning of the third.
+    lock(&paged, LARGE + 3 * PAGE, 2 * PAGE);
+    for round in 0..2 {
+        let added = 2 * round;
+        for index in 0..3 * WORDS {
+            home.words[index].store(word(index) + added, Ordering::Relaxed);
+        }
+        // The second is read first, the third written.
+        for page in 0..2 {
+            assert_eq!(load(&paged, page * WORDS), word(page * WORDS) + added);
+        }
+        for index in (WORDS..3 * WORDS).step_by(PAGE / 8) {
+            store(&paged, index, word(index) + added + 1);
+        }
+        for index in 0..3 * WORDS {
+            let written = index >= WORDS && index.is_multiple_of(PAGE / 8);
+            let expected = word(index) + added + u64::from(written);
+            assert_eq!(load(&paged, index), expected, "word {index} in round {round}");
+        }
+        let mut shown = Vec::new();
+        paged.protect(0..3, |page, _| shown.push(page)).expect("pages are protected");
+        assert_eq!(shown, [1, 2]);
+        // They are protected to the end.
+        let twins = home.counts().1;
+        store(&paged, 2 * WORDS - 1, 1);
+        store(&paged, 2 * WORDS, 1);
+        assert_eq!(home.counts().1, twins + 2);
+        paged.protect(0..3, |_, _| ()).expect("pages are protected");
+        paged.remove(0..3).expect("clean pages are removed");
+        assert_eq!([0, 1, 2].map(|page| paged.state(page)), [State::Absent; 3]);
     }
 }
 
