@@ -11,7 +11,6 @@ use rustix::mm::{
     munmap,
 };
 
-use crate::Access;
 use crate::error::Error;
 use crate::tombs;
 
@@ -140,16 +139,6 @@ impl Span {
     pub(crate) fn advise(&self, advice: Advice) -> Result<(), Errno> {
         // SAFETY: the range is ours; callers give advice on inheritance and on the size of pages only.
         unsafe { madvise(self.address(0), self.len, advice) }
-    }
-
-    /// Has the kernel map the memory for such accesses to these bytes now, which are open for them.
-    pub(crate) fn populate(&self, at: usize, len: usize, access: Access) -> Result<(), Errno> {
-        let advice = match access {
-            Access::Read => Advice::LinuxPopulateRead,
-            Access::Write => Advice::LinuxPopulateWrite,
-        };
-        // SAFETY: the range is ours, and nothing that lies there changes.
-        unsafe { madvise(self.address(at), len, advice) }
     }
 
     /// Lets pages be given back also where the program has asked for all of its future memory to be locked.

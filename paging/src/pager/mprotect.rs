@@ -34,8 +34,6 @@ pub(super) fn check() -> Result<(), Unavailable> {
 pub(super) struct Mprotect {
     file: OwnedFd,
     view: Span,
-    /// Bytes of one of the kernel's.
-    page: usize,
 }
 
 impl Mprotect {
@@ -45,7 +43,7 @@ impl Mprotect {
         ftruncate(&file, view.len() as u64).map_err(system("giving a memfd its length"))?;
         view.replace_by_file(&file).map_err(system("mapping a memfd"))?;
         view.advise(Advice::LinuxDontFork).map_err(system("madvise"))?;
-        Ok(Mprotect { file, view, page: rustix::param::page_size() })
+        Ok(Mprotect { file, view })
     }
 
     /// Fills absent pages.
@@ -121,12 +119,8 @@ impl Pager for Mprotect {
             Access::Read => READ,
             Access::Write => READ_WRITE,
         };
-        self.view.change(at, len, protection, CLOSED).map_err(refused)?;
-        if len > self.page {
-            // One call instead of a fault for every few pages. Kernels before 5.14 do not know it; then there are faults.
-            let _ = self.view.populate(at, len, access);
-        }
-        Ok(())
+        // The first accesses find the pages in the file, several at a time: to have them all mapped now (MADV_POPULATE_READ) takes longer.
+        self.view.change(at, len, protection, CLOSED).map_err(refused)
     }
 
     fn allow_writes(&self, at: usize, len: usize) -> Result<(), Refused> {

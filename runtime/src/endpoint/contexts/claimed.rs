@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{Ordering, fence};
+use std::time::Duration;
 
 use arrayvec::ArrayVec;
 use verbs_shim::{Atomic, Region, RemoteAddr, Unposted, WorkRequest};
@@ -16,8 +17,8 @@ use crate::primitives::Primitives;
 /// Bytes of this node's own arena that are copied at once.
 const PIECE: usize = 1024;
 
-/// How often a queue is polled for the rest of the work of a pair that has failed.
-const PATIENCE: u32 = 4096;
+/// How long the rest of the work of a pair that has failed is waited for.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// A context that nobody else uses. See the top of the module for what its methods do not do.
 ///
@@ -231,20 +232,37 @@ impl<'c, P: Primitives> Claimed<'c, P> {
     /// When a pair has failed, or a home with work in flight is dead, at once. The context should be given back then,
     /// because something may still be in flight.
     pub(crate) fn wait(&mut self) -> Result<(), Unserved> {
+        self.wait_until(|context| context.flying.is_empty())
+    }
+
+    /// Waits until all that was posted to a home is complete, but for the last requests, of which there are so many.
+    ///
+    /// # Errors
+    /// As of [`Claimed::wait`], whichever request has failed.
+    pub(crate) fn wait_but_for(&mut self, last: u32, rank: u32) -> Result<(), Unserved> {
+        let home = self.contexts.home(rank);
+        self.wait_until(|context| {
+            let (_, pairs) = context.bundle.parts();
+            let is_over = |home| !context.flying.contains(&home) || pairs.outstanding(home) <= last;
+            home.is_none_or(is_over)
+        })
+    }
+
+    fn wait_until(&mut self, is_over: impl Fn(&mut Context<P>) -> bool) -> Result<(), Unserved> {
         let lost = self.context().lost.take();
         let mut outcome = lost.map_or(Ok(()), |rank| Err(Unserved::Lost(rank)));
-        let (mut attempt, mut patience) = (0u32, PATIENCE);
-        while !self.context().flying.is_empty() {
+        let (mut attempt, mut failed_at) = (0u32, None);
+        while !is_over(self.context()) {
             outcome = outcome.and(self.poll());
-            if self.context().flying.is_empty() || matches!(outcome, Err(Unserved::Left)) {
+            if is_over(self.context()) || matches!(outcome, Err(Unserved::Left)) {
                 break;
             }
             if let Some(died) = self.find_dead() {
                 return Err(died);
             }
             if outcome.is_err() {
-                patience -= 1;
-                if patience == 0 {
+                let now = P::now();
+                if now.saturating_sub(*failed_at.get_or_insert(now)) > PATIENCE {
                     break;
                 }
             }
