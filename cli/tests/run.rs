@@ -54,6 +54,17 @@ fn nodes_find_each_other() {
 }
 
 #[test]
+fn nodes_are_told_how_many_share_how_many_processors() {
+    // Not those that each of them may use.
+    let script = "exec taskset -c \"$(taskset -pc $$ | grep -o '[0-9]*$')\" \
+                  sh -c 'echo $PANGEA_LOCAL_SIZE of $PANGEA_LOCAL_PROCESSORS'";
+    let finished = output_of(&mut run_script(2, &[], script)).success();
+    let processors = std::thread::available_parallelism().unwrap();
+    let lines = [0, 1].map(|rank| format!("[{rank}] 2 of {processors}"));
+    assert_eq!(finished.sorted_lines(), lines);
+}
+
+#[test]
 fn nodes_are_told_how_much_to_cache() {
     let shown = |options: &[&str], environment: &str, own: &str| {
         let script = format!("{own} exec {} cache", test_node().display());

@@ -47,6 +47,9 @@ impl Nodes {
     ) -> Result<(Nodes, Pump), Failure> {
         let mut nodes = Nodes { nodes: Vec::new() };
         let mut pump = Pump::default();
+        // A program that binds each node to one of them would count that one alone.
+        let processors = thread::available_parallelism().ok();
+        let local_processors = processors.and_then(|count| u32::try_from(count.get()).ok());
         for rank in 0..job.size as usize {
             let at_terminal = job.manner == Manner::Demo && rank == 0;
             let mut command = command(&job.program);
@@ -55,7 +58,8 @@ impl Nodes {
                 command.env_remove(name);
             }
             let job_env = coordinator.job().for_rank(Rank(rank as u32));
-            command.envs(JobEnv { local_size: Some(job.size), ..job_env }.to_env());
+            let local_size = Some(job.size);
+            command.envs(JobEnv { local_size, local_processors, ..job_env }.to_env());
             let typed = job.manner == Manner::Plain && rank == 0 && std::io::stdin().is_terminal();
             command.stdin(if typed { Stdio::piped() } else { stdin_of(rank) });
             if !at_terminal {

@@ -9,6 +9,7 @@
 //! | `PANGEA_RANK` | `2`; optional, without it the lowest free rank is given out |
 //! | `PANGEA_CACHE` | `64M`; optional, goes before what the coordinator says of the node's cache |
 //! | `PANGEA_LOCAL_SIZE` | `4`; optional: how many nodes of the job share this machine's processors |
+//! | `PANGEA_LOCAL_PROCESSORS` | `8`; optional: how many processors these nodes may use together; without it, as many as this one may |
 //!
 //! A job starter with PMI hands rank and size over otherwise (`pmi.rs`).
 //!
@@ -35,6 +36,9 @@ const CACHE: &str = "PANGEA_CACHE";
 
 /// The variable with the number of nodes on this machine.
 const LOCAL_SIZE: &str = "PANGEA_LOCAL_SIZE";
+
+/// The variable with the number of processors that they have.
+const LOCAL_PROCESSORS: &str = "PANGEA_LOCAL_PROCESSORS";
 
 /// Where a coordinator listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,15 +152,18 @@ pub struct JobEnv {
     pub rank: Option<Rank>,
     /// How many bytes of coherent data this node caches at most; without it, what the coordinator says.
     pub cache_bytes: Option<u64>,
-    /// How many nodes of the job are on this machine, as far as its launcher knows. If they are more than it has processors, nodes that wait
-    /// soon sleep.
+    /// How many nodes of the job are on this machine, as far as its launcher knows. If they are more than there are processors for them,
+    /// nodes that wait soon sleep.
     pub local_size: Option<u32>,
+    /// How many processors these nodes may use together; without it, as many as this process may. Those of nodes that are bound to one
+    /// processor each are as many as there are nodes, but none of them sees that by itself.
+    pub local_processors: Option<u32>,
 }
 
 impl JobEnv {
     /// The names of the variables that [`JobEnv::from_env`] reads. A launcher removes them from
     /// what it inherited before it sets its own.
-    pub const VARIABLES: [&str; 5] = [JOB, SECRET, RANK, CACHE, LOCAL_SIZE];
+    pub const VARIABLES: [&str; 6] = [JOB, SECRET, RANK, CACHE, LOCAL_SIZE, LOCAL_PROCESSORS];
 
     /// Reads the environment of this process; `None` when it belongs to no job (`PANGEA_JOB` is
     /// not set).
@@ -192,6 +199,7 @@ impl JobEnv {
             rank: None,
             cache_bytes: None,
             local_size: None,
+            local_processors: None,
         })
     }
 
@@ -219,8 +227,9 @@ impl JobEnv {
         };
         let rank = number(RANK, "a rank is a number from 0")?.map(Rank);
         let local_size = number(LOCAL_SIZE, "so many nodes are a number from 0")?;
+        let local_processors = number(LOCAL_PROCESSORS, "so many processors are a number from 0")?;
         let cache_bytes = cache_bytes(&get)?;
-        Ok(JobEnv { addresses, secret, rank, cache_bytes, local_size })
+        Ok(JobEnv { addresses, secret, rank, cache_bytes, local_size, local_processors })
     }
 
     /// What the environment of this process says of the cache of a node, whether or not it names a job.
@@ -243,7 +252,10 @@ impl JobEnv {
         let mut variables = vec![(JOB.to_owned(), addresses), (SECRET.to_owned(), secret)];
         variables.extend(self.rank.map(|rank| (RANK.to_owned(), rank.to_string())));
         variables.extend(self.cache_bytes.map(|bytes| (CACHE.to_owned(), bytes.to_string())));
-        variables.extend(self.local_size.map(|size| (LOCAL_SIZE.to_owned(), size.to_string())));
+        let locals = [(LOCAL_SIZE, self.local_size), (LOCAL_PROCESSORS, self.local_processors)];
+        let given =
+            |(name, number): (&str, Option<u32>)| Some((name.to_owned(), number?.to_string()));
+        variables.extend(locals.into_iter().filter_map(given));
         variables
     }
 }
@@ -300,13 +312,14 @@ mod tests {
             rank: None,
             cache_bytes: None,
             local_size: None,
+            local_processors: None,
         }
     }
 
     #[test]
     fn what_is_written_is_read() {
         let with_cache = JobEnv { cache_bytes: Some(3 << 20), ..env() };
-        let with_others = JobEnv { local_size: Some(7), ..env() };
+        let with_others = JobEnv { local_size: Some(7), local_processors: Some(8), ..env() };
         for env in [env(), env().for_rank(Rank(3)), with_cache, with_others] {
             let variables = env.to_env();
             let variables: Vec<(&str, &str)> =

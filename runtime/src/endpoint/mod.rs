@@ -134,7 +134,7 @@ impl<P: Primitives> Endpoint<P> {
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Endpoint<P>, Error> {
         if let Some(nodes) = job.local_size {
-            P::shares_processors(nodes);
+            P::shares_processors(nodes, job.local_processors);
         }
         let (client, welcome) = Client::connect(job)?;
         let fabric = Fabric::new(open(&welcome)?);

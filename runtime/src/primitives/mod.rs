@@ -85,8 +85,8 @@ pub trait Primitives: Sized + Send + Sync + 'static {
     /// Waits for so long.
     fn sleep(duration: Duration);
 
-    /// So many nodes share the processors that this one may use.
-    fn shares_processors(_nodes: u32) {}
+    /// So many nodes share so many processors; as many as this one may use, if that is not said.
+    fn shares_processors(_nodes: u32, _processors: Option<u32>) {}
 
     /// Passes a moment while waiting for somebody else. `attempt` counts from 0 in each wait.
     fn relax(attempt: u32);

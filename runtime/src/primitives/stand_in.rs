@@ -79,8 +79,8 @@ impl<T: StandIn> Primitives for T {
         <T as StandIn>::sleep(duration);
     }
 
-    fn shares_processors(nodes: u32) {
-        System::shares_processors(nodes);
+    fn shares_processors(nodes: u32, processors: Option<u32>) {
+        System::shares_processors(nodes, processors);
     }
 
     #[inline]

@@ -91,8 +91,9 @@ impl Primitives for System {
         thread::sleep(duration);
     }
 
-    fn shares_processors(nodes: u32) {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    fn shares_processors(nodes: u32, processors: Option<u32>) {
+        let own = || thread::available_parallelism().map_or(1, NonZero::get);
+        let processors = processors.map_or_else(own, |processors| processors as usize);
         CROWDED.store(nodes as usize > processors, Ordering::Relaxed);
     }
 
@@ -158,5 +159,30 @@ impl JoinHandle for thread::JoinHandle<()> {
     fn join(self) {
         // A panic there has been printed when it happened.
         let _ = thread::JoinHandle::join(self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+    use super::*;
+
+    #[test]
+    fn nodes_that_are_bound_to_one_processor_each_are_not_taken_for_crowded() {
+        let verdict = |nodes, processors| {
+            System::shares_processors(nodes, processors);
+            CROWDED.swap(false, Ordering::Relaxed)
+        };
+        let all = sched_getaffinity(None).unwrap();
+        let first = (0..CpuSet::MAX_CPU).find(|&processor| all.is_set(processor)).unwrap();
+        let mut one = CpuSet::new();
+        one.set(first);
+        // Of this thread alone, as of a node that its starter has bound.
+        sched_setaffinity(None, &one).unwrap();
+        let bound = [verdict(4, Some(8)), verdict(4, Some(4)), verdict(5, Some(4))];
+        let alone = [verdict(1, None), verdict(2, None)];
+        sched_setaffinity(None, &all).unwrap();
+        assert_eq!((bound, alone), ([false, false, true], [false, true]));
     }
 }

@@ -74,6 +74,7 @@ pub(super) fn start<P: Primitives>(
         rank: None,
         cache_bytes: None,
         local_size: None,
+        local_processors: None,
     };
     let shared = Arc::new(Shared { orders: Mutex::new(Orders::default()), wake });
     let mut server = Server::<P> {
