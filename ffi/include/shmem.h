@@ -2001,12 +2001,12 @@ extern struct pangea_shmem_ways pangea_shmem_ways __attribute__((__weak__));
 #define SHMEM_BARRIER_() __asm__ __volatile__("" : : : "memory")
 
 /* Whether a PE's counterpart of an element is mapped, and where. */
-SHMEM_INLINE_ __attribute__((__always_inline__)) int shmem_is_near_(const void *address, int pe)
+SHMEM_INLINE_ __attribute__((__always_inline__)) int shmem_is_near_(const volatile void *address, int pe)
 {
     return __builtin_expect((unsigned int)pe < pangea_shmem_ways.pes &&
                             (size_t)address - pangea_shmem_ways.heap < pangea_shmem_ways.room, 1);
 }
-SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const void *address, int pe)
+SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const volatile void *address, int pe)
 {
     return (char *)(size_t)address + pangea_shmem_ways.away[(unsigned int)pe];
 }
@@ -2053,23 +2053,23 @@ SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const void *add
         return shmem_##N##_atomic_##name##_far_ given; \
     }
 #define SHMEM_FETCH_(N, T) \
-    SHMEM_ANSWERED_(N, T, fetch, (const T *dest, int pe), (dest, pe), __atomic_load(at, &found, __ATOMIC_ACQUIRE))
+    SHMEM_ANSWERED_(N, T, fetch, (const volatile T *dest, int pe), (dest, pe), __atomic_load(at, &found, __ATOMIC_ACQUIRE))
 #define SHMEM_SET_(N, T) \
-    SHMEM_PLAIN_(N, T, set, (T *dest, T value, int pe), (dest, value, pe), __atomic_store(at, &value, __ATOMIC_RELEASE))
+    SHMEM_PLAIN_(N, T, set, (volatile T *dest, T value, int pe), (dest, value, pe), __atomic_store(at, &value, __ATOMIC_RELEASE))
 #define SHMEM_SWAP_(N, T) \
-    SHMEM_ANSWERED_(N, T, swap, (T *dest, T value, int pe), (dest, value, pe), \
+    SHMEM_ANSWERED_(N, T, swap, (volatile T *dest, T value, int pe), (dest, value, pe), \
                     __atomic_exchange(at, &value, &found, __ATOMIC_ACQ_REL))
 #define SHMEM_COMPARE_SWAP_(N, T) \
-    SHMEM_ANSWERED_(N, T, compare_swap, (T *dest, T cond, T value, int pe), (dest, cond, value, pe), \
+    SHMEM_ANSWERED_(N, T, compare_swap, (volatile T *dest, T cond, T value, int pe), (dest, cond, value, pe), \
                     found = cond; __atomic_compare_exchange_n(at, &found, value, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 #define SHMEM_CHANGE_(N, T, name, change) \
-    SHMEM_PLAIN_(N, T, name, (T *dest, T value, int pe), (dest, value, pe), (void)change(at, value, __ATOMIC_ACQ_REL))
+    SHMEM_PLAIN_(N, T, name, (volatile T *dest, T value, int pe), (dest, value, pe), (void)change(at, value, __ATOMIC_ACQ_REL))
 #define SHMEM_FETCH_CHANGE_(N, T, name, change) \
-    SHMEM_ANSWERED_(N, T, name, (T *dest, T value, int pe), (dest, value, pe), found = change(at, value, __ATOMIC_ACQ_REL))
+    SHMEM_ANSWERED_(N, T, name, (volatile T *dest, T value, int pe), (dest, value, pe), found = change(at, value, __ATOMIC_ACQ_REL))
 #define SHMEM_INC_(N, T) \
-    SHMEM_PLAIN_(N, T, inc, (T *dest, int pe), (dest, pe), (void)__atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
+    SHMEM_PLAIN_(N, T, inc, (volatile T *dest, int pe), (dest, pe), (void)__atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
 #define SHMEM_FETCH_INC_(N, T) \
-    SHMEM_ANSWERED_(N, T, fetch_inc, (T *dest, int pe), (dest, pe), found = __atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
+    SHMEM_ANSWERED_(N, T, fetch_inc, (volatile T *dest, int pe), (dest, pe), found = __atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
 #define SHMEM_ADD_(N, T) SHMEM_CHANGE_(N, T, add, __atomic_fetch_add)
 #define SHMEM_AND_(N, T) SHMEM_CHANGE_(N, T, and, __atomic_fetch_and)
 #define SHMEM_OR_(N, T) SHMEM_CHANGE_(N, T, or, __atomic_fetch_or)
