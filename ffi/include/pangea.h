@@ -1922,7 +1922,7 @@ enum pangea_status pangea_view_lock_all(const struct pangea_view *view,
 
 /**
  * As `pangea_view_lock_all`, but acquires `count` elements from `start` on alone, which are also all that is released. Others cannot be used until
- * then.
+ * then. The lock stands for these elements: while it is held, no other node may write to any of them, whether the holder does or not.
  */
 enum pangea_status pangea_view_lock_range(const struct pangea_view *view,
                                           const struct pangea_view_lock *lock,
