@@ -85,6 +85,10 @@ pub(crate) unsafe fn finalize(name: &'static str) {
 
 fn finish(state: &State) -> Result<(), Problem> {
     if state.is_finalizing.swap(true, Ordering::AcqRel) {
+        if ENDER.load(Ordering::Acquire) != 0 {
+            // The program has ended meanwhile, and what this thread wants is done.
+            stay(state);
+        }
         return Err(problem!("called by two threads"));
     }
     // However it is called: the end of one program may meet the call of another.

@@ -233,7 +233,7 @@ impl State {
         let looks = self.looks.load(Ordering::Relaxed).wrapping_add(1);
         self.looks.store(looks, Ordering::Relaxed);
         let patience = if self.reach.is_crowded() { CROWDED_LOOKS } else { LOOKS };
-        if looks % patience == 0 { self.relax(looks / patience) } else { Ok(()) }
+        if looks.is_multiple_of(patience) { self.relax(looks / patience) } else { Ok(()) }
     }
 
     /// Offers the processor, and looks now and then for what has gone wrong.
@@ -243,7 +243,7 @@ impl State {
     #[cold]
     pub(crate) fn relax(&self, offers: u32) -> Result<(), Problem> {
         std::thread::yield_now();
-        if offers % OFFERS == 0 { Ok(self.symmetric.check()?) } else { Ok(()) }
+        if offers.is_multiple_of(OFFERS) { Ok(self.symmetric.check()?) } else { Ok(()) }
     }
 }
 

@@ -121,7 +121,7 @@ pub(crate) fn read<T>(name: &'static str, at: *const T) {
     }
     let times = READS.times.load(Ordering::Relaxed).wrapping_add(1);
     READS.times.store(times, Ordering::Relaxed);
-    if times % LOOP == 0 {
+    if times.is_multiple_of(LOOP) {
         relax(name, times / LOOP);
     }
 }

@@ -75,9 +75,10 @@ fn move_range(range: &Range<usize>, memory: &Memory, to: usize) -> Result<(), Er
     let page = rustix::param::page_size();
     for start in (0..range.len()).step_by(page) {
         let words = || (start..start + page).step_by(size_of::<Word>());
-        // SAFETY: in both, they lie in whole pages that are mapped, `into` in an arena that nobody knows yet. Volatile, so
-        // that the compiler makes no call of it.
+        // Volatile, so that the compiler makes no call of it.
+        // SAFETY: it lies in whole pages that are mapped.
         let word = |at| unsafe { ptr::read_volatile(from.add(at).cast::<Word>()) };
+        // SAFETY: as above, in an arena that nobody knows yet.
         let set = |at| unsafe { ptr::write_volatile(into.add(at).cast::<Word>(), word(at)) };
         // The arena is zero where nothing has been written, and pages of it that are not touched cost nothing.
         if words().any(|at| word(at) != 0) {

@@ -274,7 +274,7 @@ impl<P: Primitives> Symmetric<P> {
                 return true;
             }
             looks = looks.wrapping_add(1);
-            if looks % LOOKS == 0 {
+            if looks.is_multiple_of(LOOKS) {
                 ended = self.end_status();
             }
             ended.is_some()

@@ -8,7 +8,8 @@
 #define MORE 1
 #endif
 
-static long variable, more[MORE];
+static long variable;
+volatile long more[MORE];
 
 #if NUMBER
 /* Makes the program's headers those of another. */
