@@ -88,6 +88,7 @@ fn c_compilers_take_them() {
     let compilation = Compilation::new("cc", "all.c", ALL);
     for standard in ["-std=c99", "-std=c11", "-std=c17", "-std=gnu11"] {
         taken(&compilation, &[&STRICT[..], &[standard]].concat());
+        taken(&compilation, &[&STRICT[..], &[standard, "-O2"]].concat());
     }
 }
 
@@ -102,7 +103,30 @@ fn cpp_compilers_take_them() {
     let compilation = Compilation::new("c++", "all.cpp", ALL);
     for standard in ["-std=c++11", "-std=c++17", "-std=gnu++14"] {
         taken(&compilation, &[&STRICT[..], &[standard]].concat());
+        taken(&compilation, &[&STRICT[..], &[standard, "-O2"]].concat());
     }
+}
+
+/// Elements and atomics are taken in when optimizing, unless that is not wanted; addresses are the library's.
+#[test]
+fn elements_and_atomics_are_taken_in() {
+    let text = "#include <shmem.h>\n\
+        double use(double *at, unsigned int *bits) {\n\
+            shmem_uint_atomic_xor(bits, 5, 1); shmem_double_p(at, shmem_double_g(at, 1) + 1, 0);\n\
+            return shmem_double_atomic_swap(at, 2, 1);\n\
+        }\n\
+        int (*address(void))(int *, int, int) { return shmem_int_atomic_fetch_add; }\n";
+    let compilation = Compilation::new("cc", "elements.c", text);
+    let reads_ways = |options: &[&str]| {
+        taken(&compilation, options);
+        let undefined = compilation.undefined();
+        assert!(undefined.contains("shmem_int_atomic_fetch_add"), "{options:?}: {undefined:?}");
+        undefined.contains("pangea_shmem_ways")
+    };
+    assert!(reads_ways(&["-O2"]));
+    assert!(reads_ways(&["-O1", "-std=c99"]));
+    assert!(!reads_ways(&["-O0"]));
+    assert!(!reads_ways(&["-O2", "-DPANGEA_SHMEM_NO_INLINE"]));
 }
 
 /// A function that calls a type-generic interface with arguments of the types of a routine.
