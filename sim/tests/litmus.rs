@@ -190,13 +190,19 @@ fn views_keep_the_writes_of_two_nodes_to_one_page() {
 
 #[test]
 fn views_show_across_barriers_and_locks_what_was_written() {
-    assert_eq!(kept("views, stores by a barrier"), ["1 1"]);
+    // Of each node what the other has written at home, and then what it has written here.
+    assert_eq!(kept("views, stores by a barrier"), ["1 1 1 1"]);
+    let violation = broken("views, stores by a barrier", Trap::OneWordOfCounter);
+    assert!(violation.contains("behind the barrier"), "{violation}");
     // With two departures node 1 is the last to read.
     assert_eq!(kept("views, stores by locks"), ["0 1", "1 1"]);
+    let violation = broken("views, stores by locks", Trap::OneWordOfCounter);
+    assert!(violation.contains("neither sees what the other wrote"), "{violation}");
 }
 
 #[test]
 fn views_remember_what_an_eviction_may_have_sent() {
+    assert_eq!(kept("views, eviction"), ["0 1 1 1"]);
     let violation = broken("views, eviction", Trap::ForgottenEviction);
     assert!(violation.contains("finds [1, 1, 1, 1]"), "{violation}");
 }

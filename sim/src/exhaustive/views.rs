@@ -232,14 +232,16 @@ fn stores_by_barrier(search: &Search) -> Result<Found, ExploreError> {
     over_views(search, plan, |sim, view, _, registers| {
         let me = sim.rank() as usize;
         explored(sim, || {
-            // In the other's memory.
+            // In the other's memory, and in its own.
             put(view, (1 - me) * PAGE, 1)?;
+            put(view, me * PAGE + 1, 1)?;
             view.barrier()?;
-            let found = get(view, me * PAGE)?;
-            note(sim, registers, me, found);
+            let found = [get(view, me * PAGE)?, get(view, (1 - me) * PAGE + 1)?];
+            note(sim, registers, 2 * me, found[0]);
+            note(sim, registers, 2 * me + 1, found[1]);
             match found {
-                1 => Ok(()),
-                _ => Err(format!("node {me} reads {found} behind the barrier").into()),
+                [1, 1] => Ok(()),
+                _ => Err(format!("node {me} reads {found:?} behind the barrier").into()),
             }
         })
     })
