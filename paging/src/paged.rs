@@ -277,13 +277,8 @@ impl Paged {
         })
     }
 
-    /// Makes a page absent if it is clean, and none of the own ones; says whether that was done. It waits for nobody, and so may be called by
-    /// a [`Source`], for another page than its own.
-    pub fn try_remove(&self, page: usize) -> bool {
-        self.try_remove_if(page, || true)
-    }
-
-    /// As [`Paged::try_remove`], if `allowed` says so, which is asked while nobody else changes the page's state.
+    /// Makes a page absent if it is clean, none of the own ones, and `allowed` says so, which is asked while nobody else changes the page's
+    /// state; says whether that was done. It waits for nobody, and so may be called by a [`Source`], for another page than its own.
     pub fn try_remove_if(&self, page: usize, allowed: impl FnOnce() -> bool) -> bool {
         let _blocked = self.pages.block();
         self.pages.try_remove_if(page, allowed)

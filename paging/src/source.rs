@@ -6,7 +6,6 @@ use std::ptr::NonNull;
 
 use crate::Access;
 use crate::error::Refused;
-use crate::page::Page;
 use crate::pages::{Pages, Run};
 use crate::state::State;
 
@@ -115,16 +114,6 @@ impl<'a> Arrival<'a> {
     pub fn also(&self, page: usize) -> Option<Arrival<'a>> {
         let run = self.pages.take(page, State::Absent)?;
         Some(Arrival::new(self.pages, run, false, 1))
-    }
-
-    /// [`Paged::try_remove`](crate::Paged::try_remove), for sources that do not know their range.
-    pub fn try_remove(&self, page: usize) -> bool {
-        self.pages.try_remove_if(page, || true)
-    }
-
-    /// [`Paged::try_protect`](crate::Paged::try_protect), for sources that do not know their range.
-    pub fn try_protect(&self, page: usize, visit: impl FnOnce(Page<'_>) -> bool) -> bool {
-        self.pages.try_protect(page, visit)
     }
 
     /// Opens the pages, with a copy of these bytes. Whoever waits for one sees all of its bytes. If the system has no room for all, only

@@ -158,10 +158,10 @@ fn disowned_pages_are_fetched(mechanism: Mechanism) {
     assert_eq!(adopter.own_writes(), 1);
     // They can be removed like others, and adopted again.
     paged.protect(0..PAGES, |_, _| ()).expect("pages are protected");
-    assert!(paged.try_remove(2));
+    assert!(paged.try_remove_if(2, || true));
     adopter.adopt(&[2]);
     assert_eq!(load(&paged, 2 * WORDS), 5);
-    assert!(paged.is_own(2) && !paged.try_remove(2));
+    assert!(paged.is_own(2) && !paged.try_remove_if(2, || true));
     store(&paged, 2 * WORDS, 7);
     assert_eq!((in_file(&adopter.file, 2 * WORDS), adopter.own_writes()), (7, 2));
 }

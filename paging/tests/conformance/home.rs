@@ -1,8 +1,8 @@
 //! A home in this process: where the pages of a test come from.
 
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 use paging::{Access, Arrival, Arrived, Layout, Mechanism, Own, Page, Paged, Refused, Source};
 
@@ -30,8 +30,10 @@ pub(crate) struct Home {
     pub(crate) ahead: AtomicUsize,
     /// The distance of a page that a fetch opens as well; 0 for none.
     pub(crate) stride: AtomicUsize,
-    /// How far behind its own page a fetch tries to make room; 0 for nowhere.
-    pub(crate) evicts: AtomicUsize,
+    /// How far behind its own page a fetch tries to make room.
+    evicts: AtomicUsize,
+    /// In this range, if it does.
+    paged: AtomicPtr<Paged>,
     /// What the last fetch was told of what is wanted.
     pub(crate) wanted: AtomicUsize,
     pub(crate) evicted: AtomicUsize,
@@ -70,6 +72,7 @@ impl Home {
             ahead: AtomicUsize::new(1),
             stride: AtomicUsize::new(0),
             evicts: AtomicUsize::new(0),
+            paged: AtomicPtr::default(),
             wanted: AtomicUsize::new(0),
             evicted: AtomicUsize::new(0),
         })
@@ -100,18 +103,21 @@ impl Home {
         if self.read_only.load(Ordering::Relaxed) { Err(Refused::new(READ_ONLY)) } else { Ok(()) }
     }
 
-    /// Makes room for a page, as a cache does that is full: the page so far behind goes, home if need be.
-    fn evict(&self, page: usize, arrival: &Arrival<'_>) {
-        let behind = self.evicts.load(Ordering::Relaxed);
-        let pages = self.words.len() * 8 / self.page;
-        let victim = (page + pages - behind) % pages;
-        if behind == 0 {
-            return;
-        }
-        if arrival.try_protect(victim, |bytes| {
+    /// From now on a fetch makes room in this range, as a cache does that is full: the page so far behind goes, home if need be.
+    pub(crate) fn evict_from(&self, paged: &Paged, behind: usize) {
+        self.evicts.store(behind, Ordering::Relaxed);
+        self.paged.store(ptr::from_ref(paged).cast_mut(), Ordering::Release);
+    }
+
+    fn evict(&self, page: usize) {
+        // SAFETY: it outlives its faults, and tests do not move it.
+        let Some(paged) = (unsafe { self.paged.load(Ordering::Acquire).as_ref() }) else { return };
+        let pages = paged.page_count();
+        let victim = (page + pages - self.evicts.load(Ordering::Relaxed)) % pages;
+        if paged.try_protect(victim, |bytes| {
             self.send(victim, &bytes);
             true
-        }) || arrival.try_remove(victim)
+        }) || paged.try_remove_if(victim, || true)
         {
             self.evicted.fetch_add(1, Ordering::Relaxed);
         }
@@ -147,7 +153,7 @@ unsafe impl Source for Server {
         home.refusal()?;
         home.fetched.fetch_add(1, Ordering::Relaxed);
         home.wanted.store(arrival.wanted(), Ordering::Relaxed);
-        home.evict(page, &arrival);
+        home.evict(page);
         let stride = home.stride.load(Ordering::Relaxed);
         if stride > 0
             && let Some(other) = arrival.also(page + stride)

@@ -100,7 +100,7 @@ fn own_pages_stay(mechanism: Mechanism) {
     paged.remove(0..4).expect("clean pages are removed");
     let states: Vec<State> = (0..4).map(|page| paged.state(page)).collect();
     assert_eq!(states, [State::Absent, State::Clean, State::Dirty, State::Absent]);
-    assert!(!paged.try_remove(1) && !paged.try_remove(2));
+    assert!(!paged.try_remove_if(1, || true) && !paged.try_remove_if(2, || true));
     assert!(!paged.try_protect(2, |_| unreachable!("own pages are not sent anywhere")));
     assert_eq!((load(&paged, WORDS), load(&paged, 2 * WORDS)), (word(0), 9));
     assert_eq!((paged.state(2), home.counts()), (State::Dirty, (2, 0)));

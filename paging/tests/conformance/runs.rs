@@ -173,7 +173,7 @@ fn pages_are_removed_without_waiting(mechanism: Mechanism) {
     let paged = home.map(mechanism);
     load(&paged, WORDS);
     store(&paged, 2 * WORDS, 1);
-    let removed: Vec<bool> = (0..5).map(|page| paged.try_remove(page)).collect();
+    let removed: Vec<bool> = (0..5).map(|page| paged.try_remove_if(page, || true)).collect();
     assert_eq!(removed, [false, true, false, false, false]);
     assert_eq!(states(&paged), [A, A, D, A]);
     home.words[WORDS].store(3, Ordering::Relaxed);
@@ -183,7 +183,9 @@ fn pages_are_removed_without_waiting(mechanism: Mechanism) {
     assert_eq!((paged.state(1), load(&paged, WORDS), home.counts()), (C, 3, (3, 1)));
     assert!(paged.try_remove_if(1, || paged.state(1) == State::Busy));
     // Nor is a page waited for that is busy.
-    paged.inspect(2..3, |_, _| assert!(!paged.try_remove(2) && !paged.try_protect(2, |_| true)));
+    paged.inspect(2..3, |_, _| {
+        assert!(!paged.try_remove_if(2, || true) && !paged.try_protect(2, |_| true))
+    });
 }
 
 fn dirty_pages_are_protected_without_waiting(mechanism: Mechanism) {
@@ -212,8 +214,8 @@ fn dirty_pages_are_protected_without_waiting(mechanism: Mechanism) {
 
 fn a_fault_can_evict(mechanism: Mechanism) {
     let home = Home::new(6, PAGE);
-    home.evicts.store(2, Ordering::Relaxed);
     let paged = home.map(mechanism);
+    home.evict_from(&paged, 2);
     for page in 0..3 {
         store(&paged, page * WORDS + 1, page as u64);
     }
