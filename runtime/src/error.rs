@@ -173,7 +173,18 @@ pub enum Error {
         /// For how long this thread has waited, in seconds.
         seconds: u64,
     },
-    /// Whoever held a lock died or panicked, and nobody has cleared that yet.
+    /// A lock says of a holder before that it died, and this node has not been told so.
+    #[error(
+        "rank {rank} died, as a lock that it held says, but this node has not been told so for {seconds} s; see whether it still \
+         reaches the coordinator of the job"
+    )]
+    Unheard {
+        /// Who died.
+        rank: u32,
+        /// For how long this thread has waited, in seconds.
+        seconds: u64,
+    },
+    /// Whoever held a lock died or failed, and nobody has cleared that yet.
     #[error(
         "lock {name:?} is poisoned: {poison}; take it by `into_inner`, mend the data, and call \
          `clear_poison`"

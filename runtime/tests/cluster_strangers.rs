@@ -26,7 +26,7 @@ use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg}
 use verbs_shim::provider::Choice;
 
 /// The version of the protocol that is spoken here.
-const VERSION: u16 = 5;
+const VERSION: u16 = 6;
 
 trait Socket: Read + Write + Send {
     fn set_timeout(&self, timeout: Duration) -> io::Result<()>;
@@ -176,13 +176,13 @@ fn a_stranger_learns_the_version_and_no_more() {
         socket.write_all(&frame(&[0; 60])).expect("writes");
         let heard = answer(&mut socket);
         assert_eq!(heard.len(), 8 + 38 + 8 + 1, "a challenge, and one byte");
-        assert_eq!(&heard[..14], b"\x26\0\0\0\0\0\0\0PNGA\x05\0");
+        assert_eq!(&heard[..14], b"\x26\0\0\0\0\0\0\0PNGA\x06\0");
         assert_eq!(&heard[46..], b"\x01\0\0\0\0\0\0\0\0");
     }
     for mut socket in strangers(&job) {
         socket.write_all(&hello(9)).expect("writes");
         let heard = answer(&mut socket);
-        assert_eq!((heard.len(), &heard[8..14]), (46, &b"PNGA\x05\0"[..]), "and it is closed");
+        assert_eq!((heard.len(), &heard[8..14]), (46, &b"PNGA\x06\0"[..]), "and it is closed");
     }
 }
 
@@ -202,7 +202,7 @@ fn a_coordinator_of_another_version_is_named() {
     let env = JobEnv { addresses: vec![Address::Tcp(address)], ..job.env(0) };
     let error = connect(&env).expect_err("another version");
     assert_eq!(error, ClusterError::Version { node: VERSION, coordinator: VERSION + 1 });
-    assert_eq!(&answers.join().expect("no panic")[8..14], b"PNGA\x05\0");
+    assert_eq!(&answers.join().expect("no panic")[8..14], b"PNGA\x06\0");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use pangea_sim::{End, Outcome};
 /// Where the first violation is searched: several times as many seeds as it takes. At hundreds of seeds a
 /// second that is a matter of seconds. (The last of the fences needs a pair that
 /// fails late: 2 or 3 seeds of 1,000.)
-const SEEDS: [(&str, Opened, Range<u64>); 21] = [
+const SEEDS: [(&str, Opened, Range<u64>); 22] = [
     ("atomics", Opened::HomeAtomicsByCpu, 0..20),
     ("barrier", Opened::OrderAcrossPairs, 0..700),
     ("writes", Opened::ReconnectWithoutFence, 0..400),
@@ -31,6 +31,7 @@ const SEEDS: [(&str, Opened, Range<u64>); 21] = [
     ("views", Opened::UncountedEviction, 0..300),
     ("views", Opened::ReadAheadOverAcquire, 0..600),
     ("views-evictions", Opened::ForgottenEviction, 0..100),
+    ("views-heirs", Opened::InheritWithoutFences, 0..100),
 ];
 
 /// Those that chance does not find: a version has to come around, or a cache line to tear. The exhaustive search of
@@ -163,6 +164,11 @@ fn evictions_that_are_not_counted_are_found() {
 #[test]
 fn evictions_that_are_forgotten_are_found() {
     find(Opened::ForgottenEviction);
+}
+
+#[test]
+fn locks_of_the_dead_that_are_inherited_without_fences_are_found() {
+    find(Opened::InheritWithoutFences);
 }
 
 #[test]

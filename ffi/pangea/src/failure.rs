@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use pangea::Error;
 use pangea::cluster::{ClusterError, Rank};
-use pangea::{Error, Poison};
 
 use crate::status::{self, pangea_status};
 
@@ -31,9 +31,8 @@ impl From<Error> for Failure {
         let rank = match &error {
             Error::Cluster(ClusterError::NodeDied { rank: Rank(rank), .. }) => Some(*rank),
             Error::Poisoned { by, .. } => Some(*by),
-            Error::LockPoisoned {
-                poison: Poison::Holder { rank } | Poison::Torn { rank }, ..
-            } => *rank,
+            Error::Unheard { rank, .. } => Some(*rank),
+            Error::LockPoisoned { poison, .. } => poison.rank(),
             _ => None,
         };
         Failure { status: code(&error), rank, message: error.to_string() }
@@ -60,7 +59,7 @@ fn code(error: &Error) -> pangea_status {
         Error::Poisoned { .. } => pangea_status::Poisoned,
         Error::Damaged { .. } => pangea_status::Damaged,
         Error::Expelled => pangea_status::Expelled,
-        Error::Stuck { .. } => pangea_status::Stuck,
+        Error::Stuck { .. } | Error::Unheard { .. } => pangea_status::Stuck,
         Error::LockPoisoned { .. } => pangea_status::LockPoisoned,
         Error::BadObject { .. } => pangea_status::BadObject,
         Error::TooManyPermits { .. } => pangea_status::TooManyPermits,

@@ -21,7 +21,7 @@ use super::job::Secret;
 use super::message::{self, Admission, Identity, Verdict};
 
 /// The version of the protocol; raised with every change of what is said.
-pub(crate) const VERSION: u16 = 5;
+pub(crate) const VERSION: u16 = 6;
 
 const MAGIC: [u8; 4] = *b"PNGA";
 /// Bytes of a nonce.
@@ -319,7 +319,7 @@ mod tests {
         let error = node.prove(&newer, &identity()).err().expect("is another version");
         assert_eq!(error, ClusterError::Version { node: VERSION, coordinator: 9 });
         let text = error.to_string();
-        assert!(text.contains("version 5 ") && text.contains("version 9:"), "{text}");
+        assert!(text.contains("version 6 ") && text.contains("version 9:"), "{text}");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! [`LockedView`]: a view under a lock.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::{Range, RangeBounds};
 
@@ -98,11 +97,10 @@ impl<T: Element, P: Primitives> View<T, P> {
             clocks.locked(lock.name())?;
         }
         if let Some(poison) = poison {
-            // Who was handed a lock that another has taken over does not learn from whom that was.
-            let dead = self.inner().coherence.endpoint().health().dead().map(|rank| rank.0);
-            for holder in dead.chain(poison.rank()).collect::<BTreeSet<u32>>() {
-                self.mapped().outlast(holder)?;
-            }
+            // The home of the lock has fenced whoever died with it, but what that was sending goes to the homes of pages: of this view, and
+            // of others, which nobody tells of it once the poison is cleared.
+            let died = poison.rank().filter(|_| poison.is_death());
+            self.inner().coherence.endpoint().outlast(died)?;
         }
         self.mapped().acquire(&self.concerned(&range))?;
         let locked = LockedView { view: self, range, lock, held: Some(held) };

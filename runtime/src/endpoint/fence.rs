@@ -5,13 +5,19 @@
 //! | --- | --- |
 //! | a pair that failed, before the next is used | a message to the home (see `control.rs`) |
 //! | pairs of threads that ended, before memory is given back | the same |
-//! | a dead node, before its locks are taken over | each home does so by itself when it hears of the death; it is asked whether it has |
+//! | a dead node, before its locks are taken over | each home does so by itself when it hears of the death; that of the lock is asked whether it has |
+//! | a dead node, before what it wrote elsewhere under a lock is used | all nodes that live are asked ([`Endpoint::outlast`]) |
+
+use std::time::Duration;
 
 use super::control;
 use super::{Endpoint, Thread};
 use crate::cluster::Rank;
 use crate::error::Error;
 use crate::primitives::{Primitives, Trap};
+
+/// For so long a node may not have heard of a death that another has. Its coordinator would be lost before.
+const NEWS: Duration = Duration::from_secs(60);
 
 impl<P: Primitives> Endpoint<P> {
     /// Tells the other ends of queue pairs whose threads have ended. Those with work in flight stay listed
@@ -70,6 +76,9 @@ impl<P: Primitives> Endpoint<P> {
     /// complete before it said so. Two loads while it is neither; else the home is asked once, by the control
     /// plane.
     ///
+    /// `false` says no more than that this node has not heard of a death. So it will do where the node that is asked about may
+    /// be alive, and is looked at again; who knows better from others waits for the news ([`Endpoint::outlast`]).
+    ///
     /// # Errors
     /// When the home is dead itself, cannot be asked, or has not heard of the death.
     pub(crate) fn is_fenced(&self, home: u32, dead: u32) -> Result<bool, Error> {
@@ -88,6 +97,52 @@ impl<P: Primitives> Endpoint<P> {
         answer.map_err(|error| self.check_membership().err().unwrap_or(error.into()))?;
         self.note_fence_of(home, dead);
         Ok(true)
+    }
+
+    /// To be called by whoever has a lock that `dead` died with, as its block says, though another may have taken it over: afterwards
+    /// nothing takes effect any more, at no node, that it was sending under the lock.
+    ///
+    /// This node may not have heard of the death yet; then it waits. It is enough to wait for this one: whoever took the lock over from one
+    /// dead node, and died with it, had heard of the first death, and all nodes hear of deaths in one order. So all are fenced
+    /// that this node knows then.
+    ///
+    /// # Errors
+    /// [`Error::Unheard`]; when this node does not belong to the job any more, or a node that lives cannot be asked.
+    pub(crate) fn outlast(&self, dead: Option<u32>) -> Result<(), Error> {
+        if P::falls_into(Trap::InheritWithoutFences) {
+            return Ok(());
+        }
+        if let Some(dead) = dead {
+            self.await_news(dead)?;
+        }
+        for Rank(dead) in self.health().dead() {
+            let living = (0..self.size()).filter(|home| !self.health().is_dead(Rank(*home)));
+            for home in living {
+                match self.is_fenced(home, dead) {
+                    // Its memory is lost.
+                    Err(_) if self.health().is_dead(Rank(home)) => self.check_membership()?,
+                    fenced => drop(fenced?),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until this node has heard of a death.
+    fn await_news(&self, dead: u32) -> Result<(), Error> {
+        const LONGEST: u32 = 10;
+        let since = P::now();
+        let mut attempt = 0;
+        while !self.health().is_dead(Rank(dead)) {
+            self.check_membership()?;
+            let waited = P::now().saturating_sub(since);
+            if waited > NEWS {
+                return Err(Error::Unheard { rank: dead, seconds: waited.as_secs() });
+            }
+            P::sleep(Duration::from_micros(1 << attempt));
+            attempt = LONGEST.min(attempt + 1);
+        }
+        Ok(())
     }
 
     /// A home has said that it has fenced a dead node.

@@ -55,11 +55,13 @@ pub enum Trap {
     ForgottenEviction,
     /// Pages that were READ ahead before an acquire are opened after it.
     ReadAheadOverAcquire,
+    /// Whoever gets a dead holder's lock does not ask other homes than the lock's whether they have fenced the dead.
+    InheritWithoutFences,
 }
 
 impl Trap {
     /// All of them.
-    pub const ALL: [Trap; 23] = [
+    pub const ALL: [Trap; 24] = [
         Trap::HomeAtomicsByCpu,
         Trap::OrderAcrossPairs,
         Trap::ReconnectWithoutFence,
@@ -83,6 +85,7 @@ impl Trap {
         Trap::UncountedEviction,
         Trap::ForgottenEviction,
         Trap::ReadAheadOverAcquire,
+        Trap::InheritWithoutFences,
     ];
 
     /// Whether the runtime falls into it, and not the program.
@@ -116,6 +119,7 @@ impl Trap {
             Trap::UncountedEviction => "uncounted-eviction",
             Trap::ForgottenEviction => "forgotten-eviction",
             Trap::ReadAheadOverAcquire => "read-ahead-over-acquire",
+            Trap::InheritWithoutFences => "inherit-without-fences",
         }
     }
 }

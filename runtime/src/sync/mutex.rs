@@ -224,7 +224,7 @@ impl<'a, T: Value + ?Sized, P: Primitives> MutexGuard<'a, T, P> {
 
     /// Says that this holder could not leave the data as they should be.
     pub(crate) fn spoil(&mut self) {
-        self.poison = self.poison.or(Some(Poison::Holder { rank: Some(self.inner.lock.rank()) }));
+        self.poison = self.poison.or(Some(Poison::Failed { rank: Some(self.inner.lock.rank()) }));
     }
 
     /// Writes the value to its home, and keeps the lock: if this node dies from now on, whoever comes next finds the
@@ -285,7 +285,7 @@ impl<T: Value + ?Sized, P: Primitives> Drop for MutexGuard<'_, T, P> {
         }
         if P::panicking() && !self.panicking && self.parts.is_some() {
             let rank = Some(self.inner.lock.rank());
-            self.poison = self.poison.or(Some(Poison::Holder { rank }));
+            self.poison = self.poison.or(Some(Poison::Failed { rank }));
         }
         if let Err(error) = self.unlock() {
             log::error!("unlocking {:?}: {error}", self.inner.lock.name());

@@ -106,8 +106,12 @@ impl fmt::Display for Poison {
         let (rank, what) = match self {
             Poison::Holder { rank } => (
                 rank,
-                "died or panicked while it held the lock, so the data may be in disorder, though it is \
-                 whole",
+                "died while it held the lock, so the data may be in disorder, though it is whole",
+            ),
+            Poison::Failed { rank } => (
+                rank,
+                "panicked while it held the lock, or could not release what it had written, so the data may be in disorder, \
+                 though it is whole",
             ),
             Poison::Torn { rank } => {
                 (rank, "died while it wrote the data, which is half old and half new")
@@ -130,12 +134,14 @@ mod tests {
         let error: LockError<()> = LockError::Poisoned(Poisoned::new((), "queue", poison));
         assert_eq!(
             error.to_string(),
-            "lock \"queue\" is poisoned: rank 3 died or panicked while it held the lock, so the data \
-             may be in disorder, though it is whole; take it by `into_inner`, mend the data, and call \
+            "lock \"queue\" is poisoned: rank 3 died while it held the lock, so the data may be in \
+             disorder, though it is whole; take it by `into_inner`, mend the data, and call \
              `clear_poison`"
         );
         assert!(error.is_poisoned());
         assert_eq!(error.into_inner().unwrap(), ());
+        let failed = Poison::Failed { rank: Some(2) }.to_string();
+        assert!(failed.starts_with("rank 2 panicked while it held the lock"), "{failed}");
         let torn = Poison::Torn { rank: None }.to_string();
         assert_eq!(torn, "a node died while it wrote the data, which is half old and half new");
     }

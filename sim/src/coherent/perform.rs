@@ -258,7 +258,7 @@ fn entered(carried: &mut Carried, object: usize, locked: Locked, value: u64) -> 
 fn with_poison(value: u64, poison: Option<Poison>) -> u64 {
     match poison {
         None => value,
-        Some(Poison::Holder { .. }) => value + HOLDER_DIED,
+        Some(Poison::Holder { .. } | Poison::Failed { .. }) => value + HOLDER_DIED,
         Some(Poison::Torn { .. }) => HOLDER_TORE,
     }
 }

@@ -167,9 +167,7 @@ impl Thread<'_> {
             Err(LockError::Poisoned(poisoned)) => {
                 // Whatever the sum is now, this account is to blame.
                 self.run.named.set(true);
-                let (pangea::Poison::Holder { rank } | pangea::Poison::Torn { rank }) =
-                    poisoned.poison();
-                self.me.hears_of_poison(rank);
+                self.me.hears_of_poison(poisoned.poison());
                 let mut guard = poisoned.into_inner();
                 *guard = [0; COPIES];
                 guard.clear_poison();

@@ -376,8 +376,7 @@ impl Thread<'_> {
     /// What it found there; `None` if that was torn.
     fn found(&self, lock: Object, words: &[u64; WORDS], poison: Option<Poison>) -> Option<u64> {
         if let Some(poison) = poison {
-            let (Poison::Holder { rank } | Poison::Torn { rank }) = poison;
-            self.me.hears_of_poison(rank);
+            self.me.hears_of_poison(poison);
         }
         if matches!(poison, Some(Poison::Torn { .. })) {
             return None;

@@ -8,8 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use pangea::Error;
 use pangea::cluster::{ClusterError, Refusal};
+use pangea::{Error, Poison};
 
 use crate::check::barrier::Passage;
 use crate::check::writes::{self, Read, Tearing, Write};
@@ -244,7 +244,7 @@ impl<'a> Caller<'a> {
                 if self.errors.get() < PATIENCE { Ok(()) } else { Err(error.into()) }
             }
             Error::Poisoned { by, .. } => {
-                self.hears_of_poison(Some(*by));
+                self.log.0.borrow_mut().poisoned.insert(Some(*by));
                 Ok(())
             }
             Error::Cluster(ClusterError::CoordinatorLost { .. })
@@ -382,7 +382,9 @@ impl<'a> Caller<'a> {
     }
 
     /// Somebody has said that this node poisoned something; `None` if it is not known who did.
-    pub(super) fn hears_of_poison(&self, by: Option<u32>) {
+    pub(super) fn hears_of_poison(&self, poison: Poison) {
+        // Who failed may have lived on; but it did not fail where all went well.
+        let by = poison.rank().filter(|_| poison.is_death());
         self.log.0.borrow_mut().poisoned.insert(by);
     }
 

@@ -26,6 +26,7 @@
 //! | `views-deaths` | when nodes die, nobody hangs, and what lies elsewhere is right |
 //! | `views-moving` | the same while pages live where they are touched first, and move |
 //! | `views-evictions` | what is evicted amid failures is not lost, and does not come back |
+//! | `views-heirs` | what a dead holder of a lock had sent does not come after what its heirs write |
 //! | `views-litmus` | litmus tests over views |
 
 mod atomics;
@@ -251,6 +252,7 @@ pub const SCENARIOS: &[Scenario] = &[
     views::DEATHS,
     views::MOVING,
     views::EVICTIONS,
+    views::HEIRS,
     views::LITMUS,
 ];
 

@@ -1,13 +1,23 @@
 //! [`Strike`]: a node that dies, or a queue pair of it that fails, at a certain step of a certain operation.
 
+use std::ops::Range;
+
 use super::log::Caller;
 use super::{FaultKind, Shape};
 use crate::chance::Seeded;
 use crate::fault::{Fault, Planned, When};
 
-/// Who is struck, and in which of its operations.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Strike(Option<(u32, u64)>);
+/// Who is struck, in which operations, and from where in them.
+#[derive(Clone, Debug)]
+pub(super) struct Strike(Option<(u32, Range<u64>, From)>);
+
+/// From where in an operation what happens is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Begin,
+    /// When it is about to give a lock back.
+    Unlock,
+}
 
 /// What happens to the requests of the longest operations, at least.
 const EVENTS: u64 = 64;
@@ -39,12 +49,29 @@ impl Strike {
             }
             _ => return (Strike(None), planned),
         }
-        (Strike(Some((machine, operation))), planned)
+        (Strike(Some((machine, operation..operation + 1, From::Begin))), planned)
+    }
+
+    /// This machine is struck while it gives a lock back, in the first of these operations in which so much happens then.
+    pub(super) fn at_unlock(machine: u32, operations: Range<u64>) -> Strike {
+        Strike(Some((machine, operations, From::Unlock)))
     }
 
     /// A thread is about to do its operation of that number.
     pub(super) fn arm(&self, me: &Caller<'_>, operation: u64) {
-        if self.0 == Some((me.sim.rank(), operation)) {
+        self.arm_from(me, operation, From::Begin);
+    }
+
+    /// A thread is about to give back a lock that it has had in that operation.
+    pub(super) fn arm_unlock(&self, me: &Caller<'_>, operation: u64) {
+        self.arm_from(me, operation, From::Unlock);
+    }
+
+    fn arm_from(&self, me: &Caller<'_>, operation: u64, here: From) {
+        if let Some((machine, operations, from)) = &self.0
+            && (*machine, *from) == (me.sim.rank(), here)
+            && operations.contains(&operation)
+        {
             me.sim.arm();
         }
     }

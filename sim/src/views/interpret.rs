@@ -7,7 +7,8 @@
 //! What a thread has changed and not yet released when it fails or dies may have come home or not, byte
 //! by byte. Whoever reads such a byte may find any value that it has had since the last release. Whoever
 //! reads what a living thread has not released reads in a data race: then the program is wrong, and
-//! that is said, too. What a release that failed has not sent may be sent later, when the thread that failed ends.
+//! that is said, too. What a release that failed has not sent may be sent later, when the thread that failed ends; but not by a
+//! node that was killed: whoever comes after it has seen to it that nothing more arrives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -149,7 +150,8 @@ impl<'a> Interpreter<'a> {
             let pending =
                 pending.or_insert_with(|| Pending { view, may: BTreeSet::new(), failed: false });
             if pending.view != view {
-                if pending.failed {
+                let holder = self.program.node_of(pending.view);
+                if pending.failed && !self.record.is_killed(holder) {
                     let haunted = self.haunted[place.segment].entry(offset).or_default();
                     haunted.extend(&pending.may);
                 }

@@ -1,5 +1,6 @@
 //! [`Record`]: what the threads of a program did, in the order in which it happened.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::program::{Fill, Place};
@@ -42,6 +43,7 @@ pub enum Scope {
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     events: Vec<(usize, Event)>,
+    killed: BTreeSet<usize>,
 }
 
 impl Record {
@@ -63,6 +65,16 @@ impl Record {
             *end = Some(now);
         }
         self.add(thread, Event::Released);
+    }
+
+    /// This node was killed.
+    pub fn kill(&mut self, node: usize) {
+        self.killed.insert(node);
+    }
+
+    /// Whether a node was killed.
+    pub fn is_killed(&self, node: usize) -> bool {
+        self.killed.contains(&node)
     }
 
     /// What happened, in order, and who did it.

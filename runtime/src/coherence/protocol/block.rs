@@ -5,12 +5,13 @@
 //!   0   lease    changed by compare-and-swap only; see `lease.rs`
 //!   8   wts      logical time of the last write          ┐
 //!  16   check    hash of wts, the word at 24 and data    │ the body: written as a whole by whoever
-//!  24   version (16) · flags (16) · length (32)          │ has the block locked
+//!  24   version (16) · flags (8) · by (16) · length (24) │ has the block locked
 //!  32   data, `length` bytes                             ┘
 //!   …   words of a lock (see `lock/`), changed by atomics only
 //! ```
 //!
-//! Little-endian. A block of zeros is valid: never written, unlocked, its data zero.
+//! Little-endian. A block of zeros is valid: never written, unlocked, its data zero. `by` is 0, or the rank of whoever is to blame for
+//! the poison that the flags tell of, plus 1.
 //!
 //! A READ may see any mixture of old and new cache lines. What it saw is one version of the block, as a
 //! whole, if the check fits; and it is the present one if besides the block was not locked and both
@@ -37,23 +38,54 @@ pub const MIN_BLOCK: usize = 64;
 pub const MAX_BLOCK: usize = 1 << 20;
 
 const _: () = assert!(DATA.is_power_of_two() && DATA < MIN_BLOCK && MAX_BLOCK.is_power_of_two());
+const _: () = assert!(MAX_BLOCK <= 1 << (u64::BITS - LENGTH));
 
-/// What is said of a block besides its data.
+/// Where in the word at [`INFO`] the flags begin, with the rank that belongs to them.
+const FLAGS: u32 = 16;
+/// Where in it the length begins.
+const LENGTH: u32 = 40;
+
+/// What is said of a block besides its data: 8 bits, and in the 16 above them who is to blame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Flags(pub u16);
+pub struct Flags(u32);
 
 impl Flags {
     /// Nothing.
     pub const NONE: Flags = Flags(0);
-    /// Whoever held the lock around this data died or panicked amid it.
+    /// Whoever held the lock around this data died or failed amid it.
     pub const POISONED: Flags = Flags(1);
     /// And this data is half old and half new, because it died while it wrote.
     pub const TORN: Flags = Flags(2);
+    /// It died, and so may have left work in flight.
+    pub const DIED: Flags = Flags(4);
+
+    const MASK: u32 = (1 << (LENGTH - FLAGS)) - 1;
+    const BY: u32 = 8;
+
+    /// All of both.
+    #[must_use]
+    pub const fn and(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
 
     /// Whether all of `flags` are set.
     #[must_use]
     pub fn has(self, flags: Flags) -> bool {
         self.0 & flags.0 == flags.0
+    }
+
+    /// The same, and who is to blame.
+    #[must_use]
+    pub fn blame(self, rank: Option<u32>) -> Flags {
+        debug_assert!(rank.is_none_or(|rank| rank <= Lease::MAX_RANK));
+        let by = rank.map_or(0, |rank| (rank + 1) << Self::BY);
+        Flags(self.0 & ((1 << Self::BY) - 1) | by)
+    }
+
+    /// Who is to blame, where it is known.
+    #[must_use]
+    pub fn by(self) -> Option<u32> {
+        (self.0 >> Self::BY).checked_sub(1)
     }
 }
 
@@ -104,7 +136,7 @@ impl Layout {
 
     /// Makes `block`, whose data is in place, a whole one: header (but for the lease word) and check.
     pub fn seal(&self, block: &mut [u8], wts: LogicalTime, version: u16, flags: Flags) {
-        let info = u64::from(version) | u64::from(flags.0) << 16 | (self.data as u64) << 32;
+        let info = u64::from(version) | u64::from(flags.0) << FLAGS | (self.data as u64) << LENGTH;
         let check = hash(wts, info, &block[DATA..self.end()]) ^ self.zero;
         put(block, WTS, wts.0);
         put(block, CHECK, check);
@@ -115,14 +147,15 @@ impl Layout {
     #[must_use]
     pub fn open(&self, block: &[u8]) -> Option<Body> {
         let (wts, info) = (LogicalTime(get(block, WTS)), get(block, INFO));
-        let length = (info >> 32) as usize;
+        let length = (info >> LENGTH) as usize;
         // All zeros, data and header: nobody wrote it yet.
         let never = info == 0 && wts.0 == 0;
         if length != self.data && !never {
             return None;
         }
         let whole = hash(wts, info, &block[DATA..self.end()]) ^ self.zero == get(block, CHECK);
-        whole.then_some(Body { wts, version: info as u16, flags: Flags((info >> 16) as u16) })
+        let flags = Flags((info >> FLAGS) as u32 & Flags::MASK);
+        whole.then_some(Body { wts, version: info as u16, flags })
     }
 }
 
@@ -190,18 +223,36 @@ mod tests {
         let layout = Layout::new(64, 8).unwrap();
         let mut block = vec![0; 64];
         block[DATA..DATA + 8].copy_from_slice(&0x1122_3344_5566_7788_u64.to_le_bytes());
-        layout.seal(&mut block, LogicalTime(0x0102), 0x0304, Flags::POISONED);
+        let flags = Flags::POISONED.and(Flags::DIED).blame(Some(0x0506));
+        layout.seal(&mut block, LogicalTime(0x0102), 0x0304, flags);
         assert_eq!(block[..8], [0; 8], "the lease word is left alone");
         assert_eq!(block[8..16], [2, 1, 0, 0, 0, 0, 0, 0]);
-        assert_eq!(block[24..32], [4, 3, 1, 0, 8, 0, 0, 0]);
+        assert_eq!(block[24..32], [4, 3, 5, 7, 5, 8, 0, 0]);
         assert_eq!(block[32..40], [0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11]);
         assert_eq!(block[16..24], GOLDEN_CHECK.to_le_bytes());
-        let body = Body { wts: LogicalTime(0x0102), version: 0x0304, flags: Flags::POISONED };
+        let body = Body { wts: LogicalTime(0x0102), version: 0x0304, flags };
         assert_eq!(layout.open(&block), Some(body));
     }
 
     /// Nodes of different builds have to agree on it.
-    const GOLDEN_CHECK: u64 = 0x58ee_3c2f_3fd1_778f;
+    const GOLDEN_CHECK: u64 = 0x6be1_b02d_ba2f_f297;
+
+    #[test]
+    fn flags_and_whoever_is_to_blame_do_not_touch_each_other() {
+        let all = Flags::POISONED.and(Flags::TORN).and(Flags::DIED);
+        for flags in [Flags::NONE, Flags::POISONED, all] {
+            assert_eq!(flags.by(), None);
+            for rank in [None, Some(0), Some(255), Some(Lease::MAX_RANK)] {
+                let blamed = flags.blame(Some(77)).blame(rank);
+                assert_eq!((blamed.by(), blamed.blame(None)), (rank, flags));
+                // The largest of all there is.
+                let layout = Layout::for_data(MAX_BLOCK - DATA, 0).unwrap();
+                let mut block = vec![0; layout.bytes];
+                layout.seal(&mut block, LogicalTime(1), u16::MAX, blamed);
+                assert_eq!(layout.open(&block).map(|body| body.flags), Some(blamed));
+            }
+        }
+    }
 
     #[test]
     fn zeros_are_a_block_that_nobody_wrote() {

@@ -154,15 +154,6 @@ impl<P: Primitives> Mapped<P> {
         }
     }
 
-    /// Sees to it that nothing takes effect any more that this rank was sending home, if it is dead.
-    pub(crate) fn outlast(&self, rank: u32) -> Result<(), Error> {
-        match self {
-            // Its stores ended with it.
-            Mapped::Direct(_) => Ok(()),
-            Mapped::Paged(engine) => engine.outlast(rank),
-        }
-    }
-
     /// The rank that stores the page of this byte; `None` if nobody has touched it yet, and its first touch places it.
     pub(crate) fn home_of(&self, byte: usize) -> Result<Option<u32>, Error> {
         match self {

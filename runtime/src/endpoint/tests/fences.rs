@@ -217,3 +217,44 @@ fn work_that_waits_ends_when_the_node_gives_up() {
         });
     });
 }
+
+#[test]
+fn all_that_live_are_asked_for_their_fences_of_all_the_dead() {
+    on_rank_0_of(5, |node| {
+        let endpoint = &node.endpoint;
+        endpoint.outlast(None).expect("nobody died");
+        endpoint.health().node_died(Rank(4), "as far as I know".to_owned(), Epoch(9));
+        endpoint.health().node_died(Rank(2), "as far as I know".to_owned(), Epoch(9));
+        for (home, dead) in [(1, 2), (3, 2), (1, 4), (3, 4)] {
+            let refusal = endpoint.outlast(Some(4)).unwrap_err().to_string();
+            let says = |rank: u32| refusal.contains(&format!("rank {rank}"));
+            assert!(says(home) && says(dead), "{refusal}, and not {home} of {dead}");
+            endpoint.note_fence_of(home, dead);
+        }
+        endpoint.outlast(Some(4)).expect("all have fenced both");
+    });
+}
+
+#[test]
+fn who_has_not_heard_of_a_death_waits_for_the_news() {
+    on_rank_0_of(3, |node| {
+        let health = std::sync::Arc::clone(node.endpoint.health());
+        node.endpoint.note_fence_of(1, 2);
+        let waits = std::sync::Arc::new(Barrier::new(2));
+        let met = std::sync::Arc::clone(&waits);
+        #[expect(clippy::disallowed_methods, reason = "news while they are waited for")]
+        let news = std::thread::spawn(move || {
+            met.wait();
+            std::thread::sleep(std::time::Duration::from_millis(30));
+            health.node_died(Rank(2), "killed".to_owned(), Epoch(9));
+        });
+        waits.wait();
+        node.endpoint.outlast(Some(2)).expect("the news have come, and home 1 has fenced it");
+        assert!(node.endpoint.health().is_dead(Rank(2)));
+        news.join().unwrap();
+        // Who has nobody to be told by waits in vain, and not for long.
+        node.endpoint.health().coordinator_lost("as a test has it".to_owned());
+        let error = node.endpoint.outlast(Some(1)).unwrap_err().to_string();
+        assert!(error.contains("as a test has it"), "{error}");
+    });
+}

@@ -202,7 +202,7 @@ impl<T: Value + ?Sized, P: Primitives> Drop for RwLockWriteGuard<'_, T, P> {
         let inner = writer.inner;
         if P::panicking() && !self.panicking {
             let rank = Some(inner.lock.rank());
-            self.poison = self.poison.or(Some(Poison::Holder { rank }));
+            self.poison = self.poison.or(Some(Poison::Failed { rank }));
         }
         if let Err(error) = self.unlock() {
             log::error!("unlocking {:?}: {error}", inner.lock.name());

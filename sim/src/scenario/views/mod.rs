@@ -4,7 +4,8 @@
 //! several threads in most pages and words. `views-deaths` lets nodes die: those that live get errors that
 //! name the dead, go on, and in the end read everything whose home lives. In `views-moving` pages live where they are touched first, and move.
 //! `views-races` has programs with one data race each, for `PANGEA_CHECK=races`.
-//! `views-evictions` has programs that are full of evictions, `views-litmus` the litmus tests.
+//! `views-evictions` has programs that are full of evictions, `views-heirs` such whose holders of locks die while homes hear late of it,
+//! `views-litmus` the litmus tests.
 
 mod memory;
 #[cfg(test)]
@@ -24,8 +25,11 @@ use super::log::Log;
 use super::strike::Strike;
 use super::{FaultKind, FaultKinds, Opened, Prepared, Scenario, Shape};
 use crate::chance::Seeded;
+use crate::fault::{Fault, Planned, When};
+use crate::outcome::NodeEnd;
 use crate::views::evictions;
 use crate::views::generate::{self, Wish};
+use crate::views::heirs;
 use crate::views::interpret;
 use crate::views::program::{Ending, Place, Program, Sharing};
 use crate::views::record::Record;
@@ -97,6 +101,20 @@ pub(super) const EVICTIONS: Scenario = Scenario {
     },
 };
 
+pub(super) const HEIRS: Scenario = Scenario {
+    name: "views-heirs",
+    what: "what a dead holder of a lock had sent does not come after what its heirs write",
+    traps: &[Opened::InheritWithoutFences],
+    faults: FaultKinds::ALL,
+    nodes: (3, 4),
+    operations: 0,
+    prepare: |shape, log| {
+        let program = heirs::draw(shape.seed, shape.nodes as usize);
+        let struck = late_news(shape, heirs::TURNS * u64::from(shape.nodes));
+        prepare((program, None), struck, shape, log, true, Box::new(real::make))
+    },
+};
+
 pub(super) const LITMUS: Scenario = Scenario {
     name: "views-litmus",
     what: "litmus tests over views, ordered by locks, flags and barriers",
@@ -123,6 +141,29 @@ fn accused(program: &Program, races: &[Race]) -> Vec<String> {
     }
     let told = |race: &Race| format!("there is no race, but it is told: {race}");
     races.iter().map(told).take(3).collect()
+}
+
+/// A node dies while it releases what it has written under a lock, and homes of pages, or heirs, hear of nothing for seconds.
+fn late_news(shape: &Shape, turns: u64) -> (Strike, Vec<Planned>) {
+    let mut chance = Seeded::new(shape.seed, "late news", 0);
+    if !shape.kinds.has(FaultKind::Kills) {
+        return Strike::draw(shape, turns);
+    }
+    // Locks and pages live on the others.
+    let machine = chance.between(2, u64::from(shape.nodes) - 1) as u32;
+    let first = chance.below(turns / 2);
+    let when = When::Event { machine, nth: chance.between(1, 12) as u32 };
+    let mut planned = vec![Planned { when, fault: Fault::Kill { machine } }];
+    if shape.kinds.has(FaultKind::Stalls) {
+        for machine in [heirs::HOME, chance.below(shape.nodes.into()) as u32] {
+            // Not as long as a wire may be silent.
+            let lasting = chance.between(1, 8) * 1_000_000_000;
+            if !chance.one_in(4) {
+                planned.push(Planned { when, fault: Fault::Stall { machine, lasting } });
+            }
+        }
+    }
+    (Strike::at_unlock(machine, first..turns), planned)
 }
 
 /// The same program with pages placed by first touch, which move at the ends of some rounds.
@@ -169,23 +210,24 @@ fn homes(program: &Program, place: &Place) -> BTreeSet<u32> {
 
 /// A run of `program` over what `make` makes.
 fn run_of(program: Program, shape: &Shape, log: &Log, deaths: bool, make: Make) -> Prepared {
-    prepare((program, None), shape, log, deaths, make)
+    let struck = Strike::draw(shape, program.steps() as u64);
+    prepare((program, None), struck, shape, log, deaths, make)
 }
 
 /// A run of a litmus test over what `make` makes.
 fn litmus_of(litmus: Litmus, shape: &Shape, log: &Log, make: Make) -> Prepared {
-    prepare((litmus.program.clone(), Some(litmus)), shape, log, false, make)
+    let struck = Strike::draw(shape, litmus.program.steps() as u64);
+    prepare((litmus.program.clone(), Some(litmus)), struck, shape, log, false, make)
 }
 
 fn prepare(
     (program, litmus): (Program, Option<Litmus>),
+    (strike, planned): (Strike, Vec<Planned>),
     shape: &Shape,
     log: &Log,
     deaths: bool,
     make: Make,
 ) -> Prepared {
-    let operations = program.steps() as u64;
-    let (strike, planned) = Strike::draw(shape, operations);
     let run = Rc::new(Run {
         log: log.clone(),
         program,
@@ -203,6 +245,11 @@ fn prepare(
     let mut prepared = Prepared::new(
         move |sim| perform::program(sim, &run),
         move |outcome| {
+            for (node, end) in outcome.nodes.iter().enumerate() {
+                if *end == NodeEnd::Cut {
+                    judge.record.borrow_mut().kill(node);
+                }
+            }
             let record = judge.record.borrow();
             let mut found = interpret::judge(&judge.program, &record);
             found.extend(judge.log.judge_poison(outcome));

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use pangea::cluster::ClusterError;
-use pangea::{Atomic, Error, Poison, Race};
+use pangea::{Atomic, Error, Race};
 
 use super::super::coherent::await_others;
 use super::super::log::{Caller, Failure, Log};
@@ -279,8 +279,8 @@ impl Worker<'_> {
         let mut result = Ok(());
         let mut within = |memory: &mut dyn Access| {
             run.record.borrow_mut().add(thread, Event::Locked(lock));
-            if let Some(Poison::Holder { rank } | Poison::Torn { rank }) = memory.poison() {
-                me.hears_of_poison(rank);
+            if let Some(poison) = memory.poison() {
+                me.hears_of_poison(poison);
             }
             for step in body {
                 if result.is_ok() {
@@ -288,6 +288,7 @@ impl Worker<'_> {
                     me.dawdle();
                 }
             }
+            run.strike.arm_unlock(me, run.log.operations());
             let scope = Scope::Lock { lock, segment, only: only.cloned() };
             begun.set(Some(run.record.borrow_mut().releasing(thread, scope)));
         };
@@ -322,7 +323,9 @@ impl Worker<'_> {
         }
         for place in &run.program.places {
             let homes = homes(&run.program, place);
-            if homes.into_iter().all(|home| self.me.sim.is_alive(home)) {
+            // Of a home that is expelled old copies may be here, as an acquire has said.
+            let is_there = |home: u32| self.me.sim.is_alive(home) && !self.me.is_lost(home);
+            if homes.into_iter().all(is_there) {
                 let step = Step::Read(place.clone());
                 access(&self.me, run, self.thread, &step, &mut *self.memory)?;
             }

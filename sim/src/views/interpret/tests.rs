@@ -103,6 +103,23 @@ fn what_failed_may_come_back() {
 }
 
 #[test]
+fn what_a_killed_node_was_sending_does_not_come_back() {
+    for (is_killed, count) in [(false, 0), (true, 1)] {
+        let mut record = Record::default();
+        record.add(0, changes());
+        record.releasing(0, Scope::All);
+        record.add(1, Event::Change(place(), Fill::Fresh(8), vec![0; 2]));
+        let begun = record.releasing(1, Scope::All);
+        record.released(1, begun);
+        record.add(1, reads(new()));
+        if is_killed {
+            record.kill(0);
+        }
+        assert_eq!(judge(&program(), &record).len(), count);
+    }
+}
+
+#[test]
 fn a_lock_has_one_holder() {
     for (gives_back, count) in [(true, 0), (false, 1)] {
         let mut record = Record::default();

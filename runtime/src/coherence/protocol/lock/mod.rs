@@ -74,8 +74,13 @@ pub struct Locked {
 /// What is wrong with the data under a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Poison {
-    /// A holder died or panicked before. The data is what the last one wrote that unlocked.
+    /// A holder died before. The data is what the last one wrote that unlocked.
     Holder {
+        /// Its rank, where it is known.
+        rank: Option<u32>,
+    },
+    /// A holder panicked before, or could not do what had to be done before it unlocked.
+    Failed {
         /// Its rank, where it is known.
         rank: Option<u32>,
     },
@@ -88,10 +93,17 @@ pub enum Poison {
 
 impl Poison {
     /// The rank of the holder that caused it, where it is known.
-    pub(crate) fn rank(self) -> Option<u32> {
+    #[must_use]
+    pub fn rank(self) -> Option<u32> {
         match self {
-            Poison::Holder { rank } | Poison::Torn { rank } => rank,
+            Poison::Holder { rank } | Poison::Failed { rank } | Poison::Torn { rank } => rank,
         }
+    }
+
+    /// Whether that holder died.
+    #[must_use]
+    pub fn is_death(self) -> bool {
+        !matches!(self, Poison::Failed { .. })
     }
 }
 
@@ -287,9 +299,7 @@ fn open<A: Agent>(agent: &mut A, there: Lease, token: u64, alone: bool) -> Own {
     let body = agent.layout().open(agent.buffer()).filter(|body| body.version == there.version);
     let poison = match body {
         None => Some(Poison::Torn { rank: None }),
-        Some(body) if body.flags.has(Flags::TORN) => Some(Poison::Torn { rank: None }),
-        Some(body) if body.flags.has(Flags::POISONED) => Some(Poison::Holder { rank: None }),
-        Some(_) => None,
+        Some(body) => Poison::from_flags(body.flags),
     };
     // Of a torn block the header says the old or the new time; the lease added to either is late enough.
     let wts = body.map_or_else(|| wts(agent.buffer()), |body| body.wts);
@@ -327,9 +337,21 @@ impl Poison {
     /// As it is written into the block, for those who come later.
     #[must_use]
     pub fn flags(self) -> Flags {
-        match self {
-            Poison::Holder { .. } => Flags::POISONED,
-            Poison::Torn { .. } => Flags(Flags::POISONED.0 | Flags::TORN.0),
+        let flags = match self {
+            Poison::Failed { .. } => Flags::POISONED,
+            Poison::Holder { .. } => Flags::POISONED.and(Flags::DIED),
+            Poison::Torn { .. } => Flags::POISONED.and(Flags::DIED).and(Flags::TORN),
+        };
+        flags.blame(self.rank())
+    }
+
+    fn from_flags(flags: Flags) -> Option<Poison> {
+        let rank = flags.by();
+        match flags {
+            _ if flags.has(Flags::TORN) => Some(Poison::Torn { rank }),
+            _ if flags.has(Flags::POISONED.and(Flags::DIED)) => Some(Poison::Holder { rank }),
+            _ if flags.has(Flags::POISONED) => Some(Poison::Failed { rank }),
+            _ => None,
         }
     }
 }

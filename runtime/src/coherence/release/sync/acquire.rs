@@ -63,17 +63,6 @@ impl<P: Primitives> Engine<P> {
         self.check_homes(ranges).and(sent)
     }
 
-    /// Asks all homes that live whether they have fenced this rank, if it is dead. The home of a lock has done so before it gave the lock to
-    /// somebody else; but what the dead was sending under the lock goes to the homes of pages.
-    pub(crate) fn outlast(&self, rank: u32) -> Result<(), Error> {
-        let homes = self.core().counters.homes().iter().enumerate();
-        for (_, home) in homes.filter(|(number, _)| !self.is_dead(*number)) {
-            // If it is not dead, there is nothing to be fenced.
-            self.core().endpoint().is_fenced(home.rank, rank)?;
-        }
-        Ok(())
-    }
-
     /// Whether all homes of these bytes live.
     fn check_homes(&self, ranges: &[Range<usize>]) -> Result<(), Error> {
         let (core, health) = (self.core(), self.core().endpoint().health());

@@ -150,21 +150,3 @@ fn a_dead_home_is_named() {
         assert_eq!(view.get(0), 1);
     });
 }
-
-#[test]
-fn who_takes_over_a_lock_asks_all_homes_of_pages_for_their_fences() {
-    Job::of(4).run(|node| {
-        let segment = segment(node, "pages", 8, Distribution::Block);
-        let view = Plain::of(&segment, Mechanism::ByHand { relax: Paced::relax }, 8);
-        node.barrier().unwrap();
-        if node.rank() == 0 {
-            view.engine.outlast(2).expect("it lives");
-            node.endpoint.health().node_died(Rank(2), "as far as I know".to_owned(), Epoch(9));
-            says(view.engine.outlast(2), "rank 1");
-            node.endpoint.note_fence_of(1, 2);
-            says(view.engine.outlast(2), "rank 3");
-            node.endpoint.note_fence_of(3, 2);
-            view.engine.outlast(2).expect("all have fenced it");
-        }
-    });
-}
