@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::cluster::{Distribution, Model, Rank};
 use crate::coherence::release::sync::Patience;
@@ -24,7 +24,12 @@ pub(crate) struct Clocks<P: Primitives> {
     barriers: AtomicU64,
     /// By the names of locks: a row of what their last holders knew.
     locks: Mutex<BTreeMap<String, Arc<Segment<P>>>, P>,
+    /// Whether it was said that all of this is lost.
+    told: AtomicBool,
 }
+
+/// Who keeps the times: the rank that all jobs have.
+const KEEPER: Rank = Rank(0);
 
 impl<P: Primitives> Clocks<P> {
     pub(crate) fn new(endpoint: &Arc<Endpoint<P>>) -> Result<Clocks<P>, Error> {
@@ -36,7 +41,19 @@ impl<P: Primitives> Clocks<P> {
             noting: Mutex::new(()),
             barriers: AtomicU64::new(0),
             locks: Mutex::new(BTreeMap::new()),
+            told: AtomicBool::new(false),
         })
+    }
+
+    /// Whether who kept the times is dead. Then nobody can tell what is ordered, and no races are looked for, which is said once.
+    pub(super) fn are_lost(&self) -> bool {
+        let are_lost = self.endpoint.health().is_dead(KEEPER);
+        if are_lost && !self.told.swap(true, Ordering::Relaxed) {
+            super::say(&format_args!(
+                "races are not looked for any more: rank {KEEPER} died, which kept the times of barriers and locks"
+            ));
+        }
+        are_lost
     }
 
     /// This node releases: its time, and what it knows.
@@ -110,18 +127,31 @@ impl<P: Primitives> Clocks<P> {
 
     /// This node has locked it.
     pub(crate) fn locked(&self, lock: &str) -> Result<(), Error> {
-        let row = self.read(self.row_of(lock)?, self.endpoint.size() as usize * 8)?;
-        self.learn(&row);
-        Ok(())
+        self.unless_lost(|| {
+            let row = self.read(self.row_of(lock)?, self.endpoint.size() as usize * 8)?;
+            self.learn(&row);
+            Ok(())
+        })
     }
 
     /// This node is about to unlock it.
     pub(crate) fn unlocks(&self, lock: &str) -> Result<(), Error> {
-        self.write(self.row_of(lock)?, &self.row())
+        self.unless_lost(|| self.write(self.row_of(lock)?, &self.row()))
+    }
+
+    /// What fails because the times are lost is left out.
+    fn unless_lost(&self, what: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        if self.are_lost() {
+            return Ok(());
+        }
+        match what() {
+            Err(_) if self.are_lost() => self.endpoint.check_membership(),
+            outcome => outcome,
+        }
     }
 }
 
-/// Words on rank 0, which is the one that all jobs have.
+/// Words at their keeper.
 fn words<P: Primitives>(
     endpoint: &Arc<Endpoint<P>>,
     name: String,
@@ -133,7 +163,7 @@ fn words<P: Primitives>(
         element_bytes: 8,
         element_align: 8,
         len,
-        distribution: Distribution::OnNode(Rank(0)),
+        distribution: Distribution::OnNode(KEEPER),
         model: Model::Relaxed,
         unit: UnitWish::Element,
     };

@@ -103,6 +103,8 @@ struct Found {
     told: Vec<(usize, u32)>,
     /// Whether it was said that a log was full.
     full: bool,
+    /// Dead homes of logs that were told.
+    lost: Vec<u32>,
 }
 
 /// What is known of the segment that is checked.
@@ -141,12 +143,16 @@ impl<P: Primitives> Races<P> {
         self.found.lock().races.clone()
     }
 
-    /// Notes what was written, and tells what others have written beside. What could not be noted stays in `written`.
+    /// Notes what was written, and tells what others have written beside. What belongs into the log of a dead home is dropped, which is said
+    /// once; what else could not be noted stays in `written`.
     pub(super) fn note(
         &self,
         checked: &Checked<'_>,
         written: &mut Vec<Written>,
     ) -> Result<(), Error> {
+        if self.clocks.are_lost() {
+            written.clear();
+        }
         if written.is_empty() {
             return Ok(());
         }
@@ -168,14 +174,26 @@ impl<P: Primitives> Races<P> {
         let (time, known) = self.clocks.tick();
         while let Some((page, runs)) = written.last() {
             let at = self.logs.place(*page as u64);
-            let (mut log, before) = self.take(at)?;
-            let clashes = log.add(rank, time, &known, runs);
-            self.give(at, &log, &before)?;
-            for (bytes, other) in clashes {
-                self.tell(checked, *page, &bytes, other);
-            }
-            if log.forgets() {
-                self.say_full(checked.name);
+            let noted = self.take(at).and_then(|(mut log, before)| {
+                let clashes = log.add(rank, time, &known, runs);
+                self.give(at, &log, &before)?;
+                Ok((clashes, log.forgets()))
+            });
+            match noted {
+                Ok((clashes, forgets)) => {
+                    for (bytes, other) in clashes {
+                        self.tell(checked, *page, &bytes, other);
+                    }
+                    if forgets {
+                        self.say_full(checked.name);
+                    }
+                }
+                Err(_)
+                    if at.rank != rank && self.logs.endpoint().health().is_dead(Rank(at.rank)) =>
+                {
+                    self.say_lost(checked.name, at.rank);
+                }
+                Err(error) => return Err(error),
             }
             written.pop();
         }
@@ -268,6 +286,16 @@ impl<P: Primitives> Races<P> {
             say(&race);
         }
         found.races.push(race);
+    }
+
+    fn say_lost(&self, name: &str, home: u32) {
+        let mut found = self.found.lock();
+        if !found.lost.contains(&home) {
+            found.lost.push(home);
+            say(&format_args!(
+                "races in {name:?} may be missed: rank {home} died, which kept what was written to its pages"
+            ));
+        }
     }
 
     fn say_full(&self, name: &str) {

@@ -150,3 +150,44 @@ fn a_dead_home_is_named() {
         assert_eq!(view.get(0), 1);
     });
 }
+
+#[test]
+fn a_dead_home_of_a_log_of_races_does_not_keep_others_from_being_seen() {
+    Job::of(3).run(|node| {
+        let clocks = Arc::new(Clocks::new(&node.endpoint).unwrap());
+        let segment = segment(node, "checked", 3, Distribution::Block);
+        let view = Plain::checked(&segment, &clocks);
+        if node.rank() == 1 {
+            assert_eq!(view.get(0), 0);
+            view.put(2 * PAGE, 1);
+        }
+        node.barrier().unwrap();
+        if node.rank() == 0 {
+            view.put(0, 7);
+            view.release();
+        }
+        node.barrier().unwrap();
+        if node.rank() == 1 {
+            node.endpoint.health().node_died(Rank(2), "killed".to_owned(), Epoch(9));
+            says(view.engine.release(&[]), "rank 2");
+            says(view.engine.acquire(&[]), "rank 2");
+            assert_eq!(view.get(0), 7, "rank 0 lives, and has released it");
+        }
+    });
+}
+
+#[test]
+fn locks_go_on_where_the_times_for_races_are_lost() {
+    Job::of(2).run(|node| {
+        let clocks = Arc::new(Clocks::new(&node.endpoint).unwrap());
+        node.barrier().unwrap();
+        if node.rank() == 1 {
+            clocks.locked("a lock").unwrap();
+            clocks.unlocks("a lock").unwrap();
+            node.endpoint.health().node_died(Rank(0), "killed".to_owned(), Epoch(9));
+            clocks.locked("a lock").unwrap();
+            clocks.locked("another").unwrap();
+            clocks.unlocks("a lock").unwrap();
+        }
+    });
+}

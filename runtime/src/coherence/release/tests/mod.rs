@@ -12,7 +12,7 @@ use std::sync::Arc;
 use paging::{Access, Mechanism};
 
 use super::engine::Engine;
-use super::{MapOptions, ViewCounts};
+use super::{Clocks, MapOptions, ViewCounts};
 use crate::cluster::{Distribution, Model, PageSpec};
 use crate::error::Error;
 use crate::primitives::Primitives;
@@ -61,6 +61,17 @@ impl Plain {
             read_only: false,
         };
         Plain { engine: Engine::new(segment, &options, None).unwrap() }
+    }
+
+    /// One by which races are looked for.
+    fn checked(segment: &Arc<Segment<Paced>>, clocks: &Arc<Clocks<Paced>>) -> Plain {
+        let options = MapOptions {
+            at: None,
+            cache_bytes: PAGE,
+            mechanism: Some(Mechanism::ByHand { relax: Paced::relax }),
+            read_only: false,
+        };
+        Plain { engine: Engine::new(segment, &options, Some(clocks)).unwrap() }
     }
 
     fn touch(&self, at: usize, len: usize, access: Access) {
