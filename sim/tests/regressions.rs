@@ -73,7 +73,7 @@ fn recorded_seeds_still_fail_with_their_trap_and_pass_without() {
 
 /// What this run is on every machine. It changes with anything that changes what a seed means, and is then
 /// written down anew.
-const GOLDEN: (&str, u64, u64) = ("put_get", 5, 0x061d_1d9d_7b1b_f77c);
+const GOLDEN: (&str, u64, u64) = ("put_get", 5, 0x495e_6801_7cb2_0226);
 
 #[test]
 fn a_seed_is_the_same_run_on_every_machine() {
