@@ -1,6 +1,7 @@
 //! What it costs, counted.
 
 use std::ops::Range;
+use std::slice;
 
 use verbs_shim::OperationKind;
 
@@ -118,16 +119,16 @@ fn what_lies_between_changed_bytes_goes_with_them_where_nobody_else_writes() {
                 view.release();
                 assert_eq!(writes(), [1; 10]);
                 put();
-                view.engine.release(&[0..60]).unwrap();
+                view.engine.release(slice::from_ref(&(0..60))).unwrap();
                 assert_eq!(writes(), [37]);
                 // Bytes before 9, and from 31 on, may be written by others.
                 put();
-                view.engine.release(&[9..31]).unwrap();
+                view.engine.release(slice::from_ref(&(9..31))).unwrap();
                 assert_eq!(writes(), [1, 1, 21, 1, 1]);
                 // A longer gap costs more than a WRITE.
                 put();
                 view.put(700, 1);
-                view.engine.release(&[0..PAGE]).unwrap();
+                view.engine.release(slice::from_ref(&(0..PAGE))).unwrap();
                 assert_eq!(writes(), [37, 1]);
             }
             node.barrier().unwrap();
