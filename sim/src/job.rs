@@ -143,6 +143,7 @@ impl Job {
             faults: world.tally(),
             recoveries: run.recoveries.get(),
             operations: 0,
+            races_judged: false,
             options: String::new(),
         };
         for (machine, status, message) in world.state.borrow().exits.clone() {

@@ -68,6 +68,8 @@ pub struct Outcome {
     pub recoveries: [u64; 3],
     /// How many operations its programs did, as far as the scenario counts them.
     pub operations: u64,
+    /// Whether a data race that was told would have been taken for a mistake.
+    pub races_judged: bool,
     /// What the command line said beyond scenario and seed, for the command that runs it again.
     pub options: String,
 }
@@ -148,6 +150,7 @@ mod tests {
             faults: FaultTally::default(),
             recoveries: [0; 3],
             operations: 0,
+            races_judged: false,
             options: " --nodes 3".to_owned(),
         };
         assert!(outcome.is_good() && !outcome.to_string().contains("again"));

@@ -31,6 +31,7 @@ struct Records {
     passages: Vec<Passage>,
     failures: Vec<String>,
     operations: u64,
+    races_judged: bool,
     /// How many edges there are.
     edges: u64,
     /// Edges from the end of each process.
@@ -74,6 +75,15 @@ impl Log {
     }
 
     /// One more operation was done.
+    /// Takes note that data races that were told have been judged.
+    pub(super) fn judges_races(&self) {
+        self.0.borrow_mut().races_judged = true;
+    }
+
+    pub(super) fn has_judged_races(&self) -> bool {
+        self.0.borrow().races_judged
+    }
+
     pub(super) fn count(&self, operations: u64) {
         self.0.borrow_mut().operations += operations;
     }

@@ -227,6 +227,7 @@ impl Scenario {
             for violation in found {
                 outcome.add_failure(violation);
             }
+            outcome.races_judged = log.has_judged_races();
         }
         outcome
     }

@@ -134,11 +134,12 @@ fn drawn(shape: &Shape, locks: bool) -> Program {
 }
 
 /// What must not be told where `PANGEA_CHECK=races` looks for races, in a program that has none.
-fn accused(program: &Program, races: &[Race]) -> Vec<String> {
+fn accused(program: &Program, races: &[Race], log: &Log) -> Vec<String> {
     if program.flags > 0 {
         // What a flag orders it does not know of.
         return Vec::new();
     }
+    log.judges_races();
     let told = |race: &Race| format!("there is no race, but it is told: {race}");
     races.iter().map(told).take(3).collect()
 }
@@ -253,7 +254,7 @@ fn prepare(
             let record = judge.record.borrow();
             let mut found = interpret::judge(&judge.program, &record);
             found.extend(judge.log.judge_poison(outcome));
-            found.extend(accused(&judge.program, &judge.races.borrow()));
+            found.extend(accused(&judge.program, &judge.races.borrow(), &judge.log));
             found.extend(litmus.iter().flat_map(|litmus| litmus.judge(&record)));
             found
         },
