@@ -184,7 +184,7 @@ fn pages_are_removed_without_waiting(mechanism: Mechanism) {
     assert!(paged.try_remove_if(1, || paged.state(1) == State::Busy));
     // Nor is a page waited for that is busy.
     paged.inspect(2..3, |_, _| {
-        assert!(!paged.try_remove_if(2, || true) && !paged.try_protect(2, |_| true))
+        assert!(!paged.try_remove_if(2, || true) && !paged.try_protect(2, |_| true));
     });
 }
 
