@@ -145,9 +145,20 @@ pub(crate) fn is_ender() -> bool {
 /// Stays here while another thread ends the job, and this process.
 #[cold]
 pub(crate) fn stay(state: &State) -> ! {
+    if is_ender() {
+        wait_until_told();
+    }
     leave_it_to_others(TIME_TO_END);
     // Whoever was to end it cannot: perhaps a handler of the program waits for this thread.
     end_process(state.symmetric.end_status().unwrap_or(1))
+}
+
+/// Waits until the thread that ends the job has said so: with this process its message would be lost.
+fn wait_until_told() {
+    let until = Instant::now() + TIME_TO_END;
+    while !IS_TOLD.load(Ordering::Acquire) && Instant::now() < until {
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 fn leave_it_to_others(time: Duration) {
@@ -187,10 +198,7 @@ extern "C" fn at_exit(status: c_int, _argument: *mut c_void) {
         }
         Phase::Ending(state) if !is_ender() => {
             // The status is that of the thread that ends the job.
-            let until = Instant::now() + TIME_TO_END;
-            while !IS_TOLD.load(Ordering::Acquire) && Instant::now() < until {
-                thread::sleep(Duration::from_millis(1));
-            }
+            wait_until_told();
             ENDER.store(this_thread(), Ordering::Release);
             end_process(state.symmetric.end_status().unwrap_or(status));
         }
