@@ -239,7 +239,16 @@ impl Worker<'_> {
                     return Ok(Then::Stops);
                 }
                 let flag = &self.flags[*flag];
-                if again(&self.me, || flag.store(*value))?.is_none() {
+                // A store that has failed may have happened all the same, and somebody may have raised the flag since.
+                let mut is_first = true;
+                let mut raise = || {
+                    if std::mem::take(&mut is_first) {
+                        flag.store(*value)
+                    } else {
+                        flag.fetch_max(*value).map(drop)
+                    }
+                };
+                if again(&self.me, &mut raise)?.is_none() {
                     return Ok(Then::Stops);
                 }
             }
