@@ -232,29 +232,12 @@ impl<'c, P: Primitives> Claimed<'c, P> {
     /// When a pair has failed, or a home with work in flight is dead, at once. The context should be given back then,
     /// because something may still be in flight.
     pub(crate) fn wait(&mut self) -> Result<(), Unserved> {
-        self.wait_until(|context| context.flying.is_empty())
-    }
-
-    /// Waits until all that was posted to a home is complete, but for the last requests, of which there are so many.
-    ///
-    /// # Errors
-    /// As of [`Claimed::wait`], whichever request has failed.
-    pub(crate) fn wait_but_for(&mut self, last: u32, rank: u32) -> Result<(), Unserved> {
-        let home = self.contexts.home(rank);
-        self.wait_until(|context| {
-            let (_, pairs) = context.bundle.parts();
-            let is_over = |home| !context.flying.contains(&home) || pairs.outstanding(home) <= last;
-            home.is_none_or(is_over)
-        })
-    }
-
-    fn wait_until(&mut self, is_over: impl Fn(&mut Context<P>) -> bool) -> Result<(), Unserved> {
         let lost = self.context().lost.take();
         let mut outcome = lost.map_or(Ok(()), |rank| Err(Unserved::Lost(rank)));
         let (mut attempt, mut failed_at) = (0u32, None);
-        while !is_over(self.context()) {
+        while !self.context().flying.is_empty() {
             outcome = outcome.and(self.poll());
-            if is_over(self.context()) || matches!(outcome, Err(Unserved::Left)) {
+            if self.context().flying.is_empty() || matches!(outcome, Err(Unserved::Left)) {
                 break;
             }
             if let Some(died) = self.find_dead() {

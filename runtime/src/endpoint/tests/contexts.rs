@@ -209,27 +209,6 @@ fn read_ahead_waits_for_whoever_comes_for_it() {
 }
 
 #[test]
-fn what_was_posted_before_is_waited_for_alone() {
-    on_rank_0_of(3, |node| {
-        node.fill(1, 5);
-        let contexts = node.contexts(&[1, 2], 1);
-        let mut claimed = contexts.claim(1).unwrap();
-        claimed.read(page(1), 0, PAGE).unwrap();
-        node.faults.silence(1);
-        node.faults.silence(2);
-        claimed.read(page(1), PAGE, PAGE).unwrap();
-        claimed.read(page(2), PAGE, PAGE).unwrap();
-        claimed.wait_but_for(1, 1).unwrap();
-        assert_eq!(byte_of(&mut claimed, 0), 5);
-        assert!(claimed.in_flight());
-        // A home that has nothing in flight is not waited for, nor are others than the one that is asked for.
-        claimed.wait_but_for(0, 7).unwrap();
-        node.dies(1);
-        assert_eq!(claimed.wait_but_for(0, 1), Err(Unserved::Dead(1)));
-    });
-}
-
-#[test]
 fn the_rest_of_a_failed_pair_is_waited_for_by_time() {
     on_rank_0_of(2, |node| {
         let contexts = node.contexts(&[1], 2);

@@ -2,12 +2,11 @@
 //! uses these, the next ones.
 //!
 //! ```text
-//!   fault ──▶ is it ahead in a context? ──yes──▶ READ the next window ──▶ wait for this one ──▶ open
+//!   fault ──▶ is it ahead in a context? ──yes──▶ wait for that ──▶ READ the next window ──▶ open
 //!                      └──no──▶ claim a context ──▶ READ, wait ──▶ READ the next window ──▶ open
 //! ```
 //!
-//! The two halves of a context's buffer take turns: while one is on its way, the other has been opened, so that the NIC need not wait for the next
-//! fault. All of this may run in the handler of a signal, on the context's own stack.
+//! The two halves of a context's buffer take turns. All of this may run in the handler of a signal, on the context's own stack.
 
 use std::slice;
 use std::sync::atomic::{Ordering, fence};
@@ -37,7 +36,7 @@ impl<P: Primitives> Core<P> {
         if let Some(mut context) =
             self.ahead.find(page).and_then(|at| self.contexts.claim_number(at))
         {
-            let open = |context: &mut Claimed<'_, P>| self.open_ahead(context, place, &mut arrival);
+            let open = |context: &mut Claimed<'_, P>| self.open_ahead(context, page, &mut arrival);
             match context.on_own_stack(open) {
                 Ok(Some(opened)) => return opened,
                 Ok(None) => {}
@@ -125,26 +124,22 @@ impl<P: Primitives> Core<P> {
         Ok(opened)
     }
 
-    /// Begins to READ what the stream will ask for next, into this half of the context's buffer; says from which rank, if it has.
-    fn post_ahead(&self, context: &mut Claimed<'_, P>, plan: &Plan, half: usize) -> Option<u32> {
-        let next = self.streams.after(plan).filter(|next| next.stride == 1)?;
+    /// Begins to READ what the stream will ask for next, into this half of the context's buffer.
+    fn post_ahead(&self, context: &mut Claimed<'_, P>, plan: &Plan, half: usize) {
+        let Some(next) = self.streams.after(plan).filter(|next| next.stride == 1) else { return };
         let page = next.page as usize;
-        let place = self.known_place(page)?;
+        let Some(place) = self.known_place(page) else { return };
         if self.is_own(page) || !self.is_absent(page) {
-            return None;
+            return;
         }
         let count = self.run(page, place, (next.pages as usize).min(self.most_at_once));
         // Before it is posted: what an acquire finds later may not be in it.
         let generation = self.generation.load(Ordering::SeqCst);
         match context.read(place, half * self.half(), count * self.page) {
-            Ok(()) => {
-                self.ahead.note(context.number(), Window { page, count, half, generation });
-                return Some(place.rank);
-            }
+            Ok(()) => self.ahead.note(context.number(), Window { page, count, half, generation }),
             Err(Unserved::Lost(_)) => self.losses.note(),
             Err(_) => {}
         }
-        None
     }
 
     /// Bytes of half a context's buffer.
@@ -156,16 +151,16 @@ impl<P: Primitives> Core<P> {
     fn open_ahead<'a>(
         &self,
         context: &mut Claimed<'_, P>,
-        place: Place,
+        page: usize,
         arrival: &mut Option<Arrival<'a>>,
     ) -> Result<Option<Result<Arrived<'a>, Refused>>, Unserved> {
-        let Some(pages) = arrival else { return Ok(None) };
-        let page = pages.page();
         let Some(window) = self.ahead.get(context.number()).filter(|window| window.has(page))
         else {
             return Ok(None);
         };
         self.ahead.clear(context.number());
+        context.wait()?;
+        let Some(pages) = arrival else { return Ok(None) };
         let skip = page - window.page;
         let count = pages.extend(window.count - skip);
         // In one order with an acquire, which raises the number and then looks at the states of pages: either it finds these busy
@@ -176,9 +171,7 @@ impl<P: Primitives> Core<P> {
             return Ok(None);
         }
         let plan = self.streams.on_fault(page as u32);
-        let next = self.post_ahead(context, &plan, 1 - window.half);
-        let waited = context.wait_but_for((next == Some(place.rank)).into(), place.rank);
-        waited.inspect_err(|_| self.ahead.clear(context.number()))?;
+        self.post_ahead(context, &plan, 1 - window.half);
         self.make_room_for(page, self.needs(pages, count));
         self.take_rooms(pages, count);
         self.tally.read_ahead.add(count.saturating_sub(pages.wanted()));
