@@ -5,21 +5,26 @@
 //! program's: so they are the last before the fork, and the first after it. `vfork` and `posix_spawn` call none and
 //! need none.
 //!
+//! In a program that is linked statically the C library's own variables are among them, and a child writes some before any handler
+//! of ours: above all how many threads there are, which is 1 for the child. Its parent would take the next thread that ends for the last one, and
+//! exit. So the parent waits for the child to have its copies, and puts that number right.
+//!
 //! In a child every routine of OpenSHMEM is an error. What the runtime has for the thread that forked, it leaves to the parent
 //! (`primitives/state.rs` there), so a child may end in any way.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
-use std::os::fd::OwnedFd;
+use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pangea::symmetric::Symmetric;
 use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap_fixed, munmap};
+use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::{setup, state, ways};
 
@@ -34,6 +39,33 @@ static IS_CHILD: AtomicBool = AtomicBool::new(false);
 thread_local! {
     /// The copy that this thread made for its child: null if there is none.
     static COPY: Cell<*mut u8> = const { Cell::new(ptr::null_mut()) };
+    /// How many threads there were when this one was about to fork, and the ends of a pipe by which its child tells that it is
+    /// by itself: what is read, and what is written.
+    static BEFORE: Cell<Option<(u32, RawFd, RawFd)>> = const { Cell::new(None) };
+}
+
+// Where glibc counts threads: its own matter, so it may be elsewhere, or nowhere.
+std::arch::global_asm!(
+    ".weak __nptl_nthreads",
+    ".pushsection .data.rel.ro.pangea_shmem_threads, \"aw\"",
+    ".p2align 3",
+    ".hidden pangea_shmem_threads",
+    ".globl pangea_shmem_threads",
+    "pangea_shmem_threads: .8byte __nptl_nthreads",
+    ".popsection",
+);
+
+unsafe extern "C" {
+    static pangea_shmem_threads: usize;
+}
+
+/// How many threads there are, if that lies in the pages that are mapped shared.
+fn threads() -> Option<&'static AtomicU32> {
+    // SAFETY: set by the linker or the loader, and never changed.
+    let address = unsafe { (&raw const pangea_shmem_threads).read() };
+    let lies_here = RANGES.get()?.iter().any(|range| range.contains(&address));
+    // SAFETY: an aligned word of the C library, which changes it by atomic operations, and is mapped as long as the process is.
+    lies_here.then(|| unsafe { AtomicU32::from_ptr(ptr::with_exposed_provenance_mut(address)) })
 }
 
 unsafe extern "C" {
@@ -109,9 +141,38 @@ extern "C" fn prepare() {
         before += range.len();
     }
     COPY.set(copy);
+    if let Some(threads) = threads()
+        && let Ok((read, write)) = pipe_with(PipeFlags::CLOEXEC)
+    {
+        let count = threads.load(Ordering::Relaxed);
+        BEFORE.set(Some((count, read.into_raw_fd(), write.into_raw_fd())));
+    }
+}
+
+/// Ends of a pipe that `prepare` has made.
+fn ends(read: RawFd, write: RawFd) -> (OwnedFd, OwnedFd) {
+    // SAFETY: they were taken from their owners there, and are taken from `BEFORE` once in each process.
+    unsafe { (OwnedFd::from_raw_fd(read), OwnedFd::from_raw_fd(write)) }
 }
 
 extern "C" fn in_parent() {
+    if let (Some((count, read, write)), Some(threads)) = (BEFORE.take(), threads()) {
+        let (from_child, to_parent) = ends(read, write);
+        drop(to_parent);
+        // A byte, or the end because there is no child, or none any more.
+        let told = loop {
+            match rustix::io::read(&from_child, &mut [0_u8; 1]) {
+                Err(Errno::INTR) => {}
+                told => break told,
+            }
+        };
+        if told == Ok(1) {
+            // The child has set it to 1; what began or ended since is counted from there.
+            threads.fetch_add(count.wrapping_sub(1), Ordering::Relaxed);
+        } else {
+            threads.store(count, Ordering::Relaxed);
+        }
+    }
     let copy = COPY.replace(ptr::null_mut());
     if !copy.is_null() {
         // SAFETY: made by `prepare`, and of no use here. If it stays, it is no harm.
@@ -139,6 +200,11 @@ extern "C" fn in_child() {
             }
         }
         from = from.wrapping_add(len);
+    }
+    if let (Some((_, read, write)), Some(threads)) = (BEFORE.take(), threads()) {
+        threads.store(1, Ordering::Relaxed);
+        // If it cannot be said, the end of the pipe says it.
+        let _ = rustix::io::write(ends(read, write).1, &[1]);
     }
     leave_job();
 }
