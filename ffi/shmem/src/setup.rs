@@ -167,11 +167,13 @@ fn leave_it_to_others(time: Duration) {
     }
 }
 
-/// Ends the process, as `exit` does; or at once, if a thread is within that, because it must not be called twice.
+/// Ends the process, as `exit` does. That must not be called twice: who is within it ends the process at once, and others leave
+/// it to that one, whose handlers are to come to their end.
 fn end_process(status: c_int) -> ! {
     if ENDER.compare_exchange(0, this_thread(), Ordering::AcqRel, Ordering::Relaxed).is_ok() {
         std::process::exit(status)
     }
+    leave_it_to_others(TIME_TO_END);
     // SAFETY: writes what streams have still to write, and ends the process.
     unsafe {
         libc::fflush(ptr::null_mut());
