@@ -51,4 +51,4 @@ test_data() {
 # The examples that steps run with optimization: all are built at once. (Each is optimized as a whole, which takes its time; what can do
 # without is taken from what ci/unit builds.)
 # shellcheck disable=SC2034 # used by who sources this
-EXAMPLES=(jacobi views soak micro-counts)
+EXAMPLES=(bank queue jacobi views soak micro-counts)
