@@ -141,7 +141,8 @@ extern "C" fn prepare() {
         before += range.len();
     }
     COPY.set(copy);
-    if let Some(threads) = threads()
+    // A child's pages are its own, which its children do not write.
+    if let Some(threads) = threads().filter(|_| !IS_CHILD.load(Ordering::Relaxed))
         && let Ok((read, write)) = pipe_with(PipeFlags::CLOEXEC)
     {
         let count = threads.load(Ordering::Relaxed);
@@ -201,8 +202,10 @@ extern "C" fn in_child() {
         }
         from = from.wrapping_add(len);
     }
-    if let (Some((_, read, write)), Some(threads)) = (BEFORE.take(), threads()) {
+    if let Some(threads) = threads() {
         threads.store(1, Ordering::Relaxed);
+    }
+    if let Some((_, read, write)) = BEFORE.take() {
         // If it cannot be said, the end of the pipe says it.
         let _ = rustix::io::write(ends(read, write).1, &[1]);
     }
