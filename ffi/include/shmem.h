@@ -1992,23 +1992,36 @@ long shmem_swap(volatile long *dest, long value, int pe) SHMEM_DEPRECATED_("1.4"
 
 /* Set by the library: the heap without its last bytes, so that elements that begin there end in it, and how far it is to where
  * those of the first PEs are mapped. `pes` is 0 where the library has to be called: before shmem_init, over a NIC, for debugging,
- * and where a routine was replaced. Weak, lest a program have a copy. */
-struct pangea_shmem_ways { unsigned int pes, within; size_t heap, room; ptrdiff_t away[128]; };
-extern struct pangea_shmem_ways pangea_shmem_ways __attribute__((__weak__));
+ * and where a routine was replaced. `plain` is as many, for loads and stores; 0 also with more PEs than processors, where loops that
+ * wait are to give way. Weak, lest a program have a copy. `const`, because a program may look at them once for many accesses: what
+ * was read before shmem_init leads to the library, and is never wrong together with what is read later. */
+struct pangea_shmem_ways { unsigned int pes, plain; size_t heap, room; };
+extern const struct pangea_shmem_ways pangea_shmem_ways __attribute__((__weak__));
+extern ptrdiff_t pangea_shmem_away[128] __attribute__((__weak__));
 
 #define SHMEM_INLINE_ extern __inline__ __attribute__((__gnu_inline__))
-/* What the compiler may not move across, as it may not across a call. */
-#define SHMEM_BARRIER_() __asm__ __volatile__("" : : : "memory")
+/* What the compiler may not move across, as it may not across a call. Not by an `asm`, which GCC takes for one that changes
+ * constants, too. */
+#define SHMEM_BARRIER_() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
-/* Whether a PE's counterpart of an element is mapped, and where. */
+/* Whether a PE's counterpart of an element is mapped, and where. All is read before anything is compared, so that loops have it in
+ * registers. */
+SHMEM_INLINE_ __attribute__((__always_inline__)) int shmem_is_among_(const volatile void *address, int pe, unsigned int pes)
+{
+    const size_t heap = pangea_shmem_ways.heap, room = pangea_shmem_ways.room;
+    return __builtin_expect((unsigned int)pe < pes && (size_t)address - heap < room, 1);
+}
 SHMEM_INLINE_ __attribute__((__always_inline__)) int shmem_is_near_(const volatile void *address, int pe)
 {
-    return __builtin_expect((unsigned int)pe < pangea_shmem_ways.pes &&
-                            (size_t)address - pangea_shmem_ways.heap < pangea_shmem_ways.room, 1);
+    return shmem_is_among_(address, pe, pangea_shmem_ways.pes);
+}
+SHMEM_INLINE_ __attribute__((__always_inline__)) int shmem_is_plain_(const volatile void *address, int pe)
+{
+    return shmem_is_among_(address, pe, pangea_shmem_ways.plain);
 }
 SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const volatile void *address, int pe)
 {
-    return (char *)(size_t)address + pangea_shmem_ways.away[(unsigned int)pe];
+    return (char *)(size_t)address + pangea_shmem_away[(unsigned int)pe];
 }
 
 #define SHMEM_P_(N, T) \
@@ -2016,7 +2029,7 @@ SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const volatile 
     SHMEM_INLINE_ void shmem_##N##_p(T *dest, T value, int pe) \
     { \
         SHMEM_BARRIER_(); \
-        if (shmem_is_near_(dest, pe)) *(volatile T *)shmem_at_(dest, pe) = value; \
+        if (shmem_is_plain_(dest, pe)) *(volatile T *)shmem_at_(dest, pe) = value; \
         else shmem_##N##_p_far_(dest, value, pe); \
     }
 #define SHMEM_G_(N, T) \
@@ -2024,7 +2037,7 @@ SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const volatile 
     SHMEM_INLINE_ T shmem_##N##_g(const T *source, int pe) \
     { \
         T value; \
-        if (!shmem_is_near_(source, pe)) return shmem_##N##_g_far_(source, pe); \
+        if (!shmem_is_plain_(source, pe)) return shmem_##N##_g_far_(source, pe); \
         value = *(const volatile T *)shmem_at_(source, pe); \
         SHMEM_BARRIER_(); \
         return value; \
@@ -2040,12 +2053,12 @@ SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const volatile 
             what; \
         } else shmem_##N##_atomic_##name##_far_ given; \
     }
-#define SHMEM_ANSWERED_(N, T, name, declared, given, what) \
+#define SHMEM_ANSWERED_(N, T, name, is, declared, given, what) \
     extern T shmem_##N##_atomic_##name##_far_ declared __asm__("shmem_" #N "_atomic_" #name); \
     SHMEM_INLINE_ T shmem_##N##_atomic_##name declared \
     { \
         T found; \
-        if (shmem_is_near_(dest, pe) && SHMEM_ALIGNED_(dest, T)) { \
+        if (shmem_is_##is##_(dest, pe) && SHMEM_ALIGNED_(dest, T)) { \
             T *const at = (T *)shmem_at_(dest, pe); \
             what; \
             return found; \
@@ -2053,23 +2066,23 @@ SHMEM_INLINE_ __attribute__((__always_inline__)) void *shmem_at_(const volatile 
         return shmem_##N##_atomic_##name##_far_ given; \
     }
 #define SHMEM_FETCH_(N, T) \
-    SHMEM_ANSWERED_(N, T, fetch, (const volatile T *dest, int pe), (dest, pe), __atomic_load(at, &found, __ATOMIC_ACQUIRE))
+    SHMEM_ANSWERED_(N, T, fetch, plain, (const volatile T *dest, int pe), (dest, pe), __atomic_load(at, &found, __ATOMIC_ACQUIRE))
 #define SHMEM_SET_(N, T) \
     SHMEM_PLAIN_(N, T, set, (volatile T *dest, T value, int pe), (dest, value, pe), __atomic_store(at, &value, __ATOMIC_RELEASE))
 #define SHMEM_SWAP_(N, T) \
-    SHMEM_ANSWERED_(N, T, swap, (volatile T *dest, T value, int pe), (dest, value, pe), \
+    SHMEM_ANSWERED_(N, T, swap, near, (volatile T *dest, T value, int pe), (dest, value, pe), \
                     __atomic_exchange(at, &value, &found, __ATOMIC_ACQ_REL))
 #define SHMEM_COMPARE_SWAP_(N, T) \
-    SHMEM_ANSWERED_(N, T, compare_swap, (volatile T *dest, T cond, T value, int pe), (dest, cond, value, pe), \
+    SHMEM_ANSWERED_(N, T, compare_swap, near, (volatile T *dest, T cond, T value, int pe), (dest, cond, value, pe), \
                     found = cond; __atomic_compare_exchange_n(at, &found, value, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 #define SHMEM_CHANGE_(N, T, name, change) \
     SHMEM_PLAIN_(N, T, name, (volatile T *dest, T value, int pe), (dest, value, pe), (void)change(at, value, __ATOMIC_ACQ_REL))
 #define SHMEM_FETCH_CHANGE_(N, T, name, change) \
-    SHMEM_ANSWERED_(N, T, name, (volatile T *dest, T value, int pe), (dest, value, pe), found = change(at, value, __ATOMIC_ACQ_REL))
+    SHMEM_ANSWERED_(N, T, name, near, (volatile T *dest, T value, int pe), (dest, value, pe), found = change(at, value, __ATOMIC_ACQ_REL))
 #define SHMEM_INC_(N, T) \
     SHMEM_PLAIN_(N, T, inc, (volatile T *dest, int pe), (dest, pe), (void)__atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
 #define SHMEM_FETCH_INC_(N, T) \
-    SHMEM_ANSWERED_(N, T, fetch_inc, (volatile T *dest, int pe), (dest, pe), found = __atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
+    SHMEM_ANSWERED_(N, T, fetch_inc, near, (volatile T *dest, int pe), (dest, pe), found = __atomic_fetch_add(at, 1, __ATOMIC_ACQ_REL))
 #define SHMEM_ADD_(N, T) SHMEM_CHANGE_(N, T, add, __atomic_fetch_add)
 #define SHMEM_AND_(N, T) SHMEM_CHANGE_(N, T, and, __atomic_fetch_and)
 #define SHMEM_OR_(N, T) SHMEM_CHANGE_(N, T, or, __atomic_fetch_or)

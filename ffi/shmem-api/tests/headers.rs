@@ -129,6 +129,23 @@ fn elements_and_atomics_are_taken_in() {
     assert!(!reads_ways(&["-O2", "-DPANGEA_SHMEM_NO_INLINE"]));
 }
 
+/// The ways are read once for all that a function does, so that loops have them in registers.
+#[test]
+fn the_ways_are_read_once() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c");
+    let folder_of_it = tempfile::tempdir().expect("there is room");
+    let program = folder_of_it.path().join("once");
+    for optimization in ["-O1", "-O2", "-O3"] {
+        let mut command = Command::new("cc");
+        command.args([optimization, "-I"]).arg(folder()).arg("-o").arg(&program);
+        command.args(["once.c", "once_library.c"].map(|source| sources.join(source)));
+        let output = command.output().expect("there is a C compiler where there is rustc");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let status = Command::new(&program).status().expect("it starts");
+        assert_eq!(status.code(), Some(0), "{optimization}: calls, or 10 and 20 for wrong results");
+    }
+}
+
 /// A function that calls a type-generic interface with arguments of the types of a routine.
 fn call_of(routine: &Routine, number: usize) -> Option<String> {
     let selector = routine.selector.as_ref()?;

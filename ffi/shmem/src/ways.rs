@@ -20,19 +20,19 @@ pub(crate) struct Way {
     image: *mut u8,
 }
 
-/// The ranges of this PE, and the ways to all. A range is never empty, see [`NOWHERE`]. Up to `away` it is
-/// `struct pangea_shmem_ways`.
+/// The ranges of this PE, and the ways to all. A range is never empty, see [`NOWHERE`]. Up to `room` it is
+/// `struct pangea_shmem_ways`, which programs may read once for many accesses, each member at another time: so what they may
+/// have read before all is set must lead them to the library, whatever the others say.
 #[repr(C, align(64))]
 pub(crate) struct Ways {
     /// The PEs that programs reach without a call: the first ones, at most [`NEAR`].
     outside: AtomicU32,
-    pes: AtomicU32,
+    /// As many, where loads and stores need no call either.
+    plain: AtomicU32,
     heap: AtomicUsize,
     /// The heap's length without the last bytes of an element.
     room: AtomicUsize,
-    /// By PE, what to add to addresses in the heap of this one. Here and not elsewhere, because each pointer on the way
-    /// is felt behind an atomic, which nothing overtakes.
-    away: [AtomicIsize; NEAR],
+    pes: AtomicU32,
     heap_len: AtomicUsize,
     image: AtomicUsize,
     image_len: AtomicUsize,
@@ -54,16 +54,20 @@ const PAGE: usize = 4096;
 #[unsafe(export_name = "pangea_shmem_ways")]
 pub(crate) static WAYS: Ways = Ways {
     outside: AtomicU32::new(0),
-    pes: AtomicU32::new(0),
+    plain: AtomicU32::new(0),
     heap: AtomicUsize::new(NOWHERE),
     room: AtomicUsize::new(0),
-    away: [const { AtomicIsize::new(0) }; NEAR],
+    pes: AtomicU32::new(0),
     heap_len: AtomicUsize::new(PAGE),
     image: AtomicUsize::new(NOWHERE),
     image_len: AtomicUsize::new(PAGE),
     table: AtomicPtr::new(std::ptr::null_mut()),
     is_crowded: AtomicBool::new(false),
 };
+
+/// By PE, what programs add to addresses in the heap of this one. They read it with each access.
+#[unsafe(export_name = "pangea_shmem_away")]
+static AWAY: [AtomicIsize; NEAR] = [const { AtomicIsize::new(0) }; NEAR];
 
 /// Where a PE's counterpart of `len` bytes at `at` is mapped here. `None` where the long way has to look.
 #[inline(always)]
@@ -155,22 +159,25 @@ pub(crate) fn open(state: &State) {
     let is_crowded = state.reach.is_crowded();
     WAYS.is_crowded.store(is_crowded, Ordering::Relaxed);
     let heap = &state.space.heap.addresses;
-    for (away, way) in WAYS.away.iter().zip(&table) {
+    for (away, way) in AWAY.iter().zip(&table) {
         let distance = way.heap.addr().wrapping_sub(heap.start).cast_signed();
         away.store(distance, Ordering::Relaxed);
     }
     WAYS.room.store(heap.len() - (ELEMENT - 1), Ordering::Relaxed);
     WAYS.table.store(Box::leak(table.into_boxed_slice()).as_mut_ptr(), Ordering::Relaxed);
     WAYS.pes.store(state.size, Ordering::Release);
-    // Loops of reads that wait are to give way, which they do in the library.
-    if !is_crowded && replaced::are_own(entries::INLINED) {
-        WAYS.outside.store(state.size.min(NEAR as u32), Ordering::Release);
+    if replaced::are_own(entries::INLINED) {
+        let near = state.size.min(NEAR as u32);
+        // Loops of reads that wait are to give way, which they do in the library.
+        WAYS.plain.store(if is_crowded { 0 } else { near }, Ordering::Release);
+        WAYS.outside.store(near, Ordering::Release);
     }
 }
 
 /// Closes it.
 pub(crate) fn close() {
     WAYS.outside.store(0, Ordering::Release);
+    WAYS.plain.store(0, Ordering::Release);
     WAYS.pes.store(0, Ordering::Release);
 }
 
