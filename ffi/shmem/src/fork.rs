@@ -5,9 +5,10 @@
 //! program's: so they are the last before the fork, and the first after it. `vfork` and `posix_spawn` call none and
 //! need none.
 //!
-//! In a program that is linked statically the C library's own variables are among them, and a child writes some before any handler
-//! of ours: above all how many threads there are, which is 1 for the child. Its parent would take the next thread that ends for the last one, and
-//! exit. So the parent waits for the child to have its copies, and puts that number right.
+//! In a program that is linked statically, and not by `oshcc` (`static.ld`), the C library's own variables are among them, and a child writes
+//! some before any handler of ours: how many threads there are, which is 1 for the child, and lists of their stacks. By that number its parent would
+//! take the next thread that ends for the last one, and exit. So the parent waits for the child to have its copies, and puts
+//! the number right.
 //!
 //! In a child every routine of OpenSHMEM is an error. What the runtime has for the thread that forked, it leaves to the parent
 //! (`primitives/state.rs` there), so a child may end in any way.

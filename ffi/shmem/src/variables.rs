@@ -2,7 +2,8 @@
 //!
 //! That is each segment which can be written, in whole pages, without what the loader makes read-only after relocation.
 //! The first page may hold other data of the same segment, the last one ends with nobody's bytes; both are whole pages
-//! of one mapping, so they go along. Shared objects are left out, as the specification has it. How the pages become symmetric
+//! of one mapping, so they go along. Shared objects are left out, as the specification has it; where a program is linked statically, so is the
+//! C library, if it has pages of its own there (`static.ld`). How the pages become symmetric
 //! is the runtime's (`pangea::symmetric::Image`).
 
 use std::ffi::{c_int, c_void};
@@ -12,6 +13,28 @@ use std::{fs, slice};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{Problem, problem};
+
+// Where the C library's variables lie: beginnings and ends, as `static.ld` has them. Elsewhere they are no symbols, and 0.
+std::arch::global_asm!(
+    ".weak pangea_shmem_c_data, pangea_shmem_c_data_end, pangea_shmem_c_bss, pangea_shmem_c_bss_end",
+    ".pushsection .data.rel.ro.pangea_shmem_c_library, \"aw\"",
+    ".p2align 3",
+    ".hidden pangea_shmem_c_library",
+    ".globl pangea_shmem_c_library",
+    "pangea_shmem_c_library: .8byte pangea_shmem_c_data, pangea_shmem_c_data_end, pangea_shmem_c_bss, pangea_shmem_c_bss_end",
+    ".popsection",
+);
+
+unsafe extern "C" {
+    static pangea_shmem_c_library: [usize; 4];
+}
+
+/// The pages of the C library's variables; empty where they are not apart from those of the program.
+fn c_library() -> [Range<usize>; 2] {
+    // SAFETY: set by the linker or the loader, and never changed.
+    let [data, data_end, bss, bss_end] = unsafe { (&raw const pangea_shmem_c_library).read() };
+    [data..data_end, bss..bss_end]
+}
 
 /// The writable memory of the executable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +62,10 @@ pub(crate) fn find() -> Result<Variables, Problem> {
     // SAFETY: the callback takes what it is given for what it is, and the data is `program`.
     unsafe { libc::dl_iterate_phdr(Some(first_object), (&raw mut program).cast()) };
     let page = rustix::param::page_size();
-    let ranges = writable(&program.segments, page);
+    let mut ranges = writable(&program.segments, page);
+    for apart in c_library() {
+        ranges = ranges.into_iter().flat_map(|range| without(range, apart.clone())).collect();
+    }
     let maps = fs::read_to_string("/proc/self/maps")
         .map_err(|error| problem!("/proc/self/maps cannot be read: {error}"))?;
     for range in &ranges {
