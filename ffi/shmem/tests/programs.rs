@@ -183,8 +183,11 @@ fn who_looks_for_what_a_dead_pe_was_to_write_hears_of_it() {
     let program = build("ends.c", "ends-dead", SHARED);
     let processors = std::thread::available_parallelism().map_or(1, usize::from) as u32;
     // By single reads it is noticed where there are more PEs than processors.
-    for (which, pes) in [("8", 2), ("11", processors + 1)] {
-        let outputs = run(&program, &[which], pes, &[]);
+    let told = [("PANGEA_LOCAL_SIZE", "2"), ("PANGEA_LOCAL_PROCESSORS", "1")];
+    for (which, pes, environment) in
+        [("8", 2, &[][..]), ("11", processors + 1, &[][..]), ("11", 2, &told[..])]
+    {
+        let outputs = run(&program, &[which], pes, environment);
         let all = said(&outputs);
         for output in &outputs[..pes as usize - 1] {
             assert_eq!(output.status.code(), Some(1), "{which}: {all}");

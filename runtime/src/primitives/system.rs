@@ -50,11 +50,21 @@ const NAP: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000 };
 
 /// Whether there are more nodes of one job than processors: a fact of the machine, like the number of its processors.
 static CROWDED: AtomicBool = AtomicBool::new(false);
+/// Whether that is known.
+static IS_TOLD: AtomicBool = AtomicBool::new(false);
 
 /// Sleeps for that long, or less. A fault of a view may wait here, so this is the bare system call, whatever it answers: the standard
 /// library's panics at an answer that it does not expect.
 fn nap() {
     let _ = nanosleep(&NAP);
+}
+
+impl System {
+    /// Whether more nodes of a job share this machine's processors than there are: by what they were told when they joined
+    /// (`PANGEA_LOCAL_SIZE`, `PANGEA_LOCAL_PROCESSORS`). `None` if they were not.
+    pub fn is_crowded() -> Option<bool> {
+        IS_TOLD.load(Ordering::Acquire).then(|| CROWDED.load(Ordering::Relaxed))
+    }
 }
 
 impl Primitives for System {
@@ -95,6 +105,7 @@ impl Primitives for System {
         let own = || thread::available_parallelism().map_or(1, NonZero::get);
         let processors = processors.map_or_else(own, |processors| processors as usize);
         CROWDED.store(nodes as usize > processors, Ordering::Relaxed);
+        IS_TOLD.store(true, Ordering::Release);
     }
 
     #[inline]

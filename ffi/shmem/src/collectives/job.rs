@@ -3,6 +3,7 @@
 use std::sync::atomic::{Ordering, fence};
 use std::thread;
 
+use pangea::primitives::System;
 use pangea::symmetric::{Atomic64, Signal, Symmetric};
 
 use super::ground::Ground;
@@ -33,8 +34,9 @@ pub(crate) struct Reach {
 impl Reach {
     pub(crate) fn new(symmetric: &Symmetric) -> Reach {
         let base = |rank| symmetric.mapped(rank).map_or(0, <*mut u8>::expose_provenance);
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let is_crowded = symmetric.in_place() && symmetric.size() as usize > processors;
+        let processors = || thread::available_parallelism().map_or(1, usize::from);
+        let is_crowded = symmetric.in_place()
+            && System::is_crowded().unwrap_or_else(|| symmetric.size() as usize > processors());
         Reach {
             bases: (0..symmetric.size()).map(base).collect(),
             in_place: symmetric.in_place(),
