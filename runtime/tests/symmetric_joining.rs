@@ -73,36 +73,39 @@ impl Pages {
 fn pages_become_symmetric<P: Join>() {
     job_of(2, |job| {
         let rank = job.rank.expect("was wished for").0;
+        let page = rustix::param::page_size();
         let variables = [Pages::new(3), Pages::new(1)];
         for (which, pages) in variables.iter().enumerate() {
             pages.bytes().copy_from_slice(&pattern(rank, which, pages.len));
         }
         // SAFETY: mapped for this, for good, and used by this thread alone.
         let image = unsafe { Image::new(variables.iter().map(Pages::range).collect()) };
-        let symmetric = P::join(Options { bytes: 8192, image, ..Options::default() }, job);
+        let symmetric =
+            P::join(Options { bytes: 2 * page as u64, image, ..Options::default() }, job);
         let symmetric = symmetric.expect("joins");
         let pe = Pe { symmetric: &symmetric };
-        let page = rustix::param::page_size();
-        assert_eq!((symmetric.image_len(), symmetric.len()), (4 * page, 4 * page + 8192));
+        let image_at = 2 * page as u64;
+        assert_eq!((symmetric.image_at(), symmetric.image_len()), (image_at, 4 * page));
+        assert_eq!(symmetric.len(), 6 * page);
         for (which, pages) in variables.iter().enumerate() {
             assert_eq!(pages.bytes(), pattern(rank, which, pages.len), "the contents are the same");
         }
         let [first, second] = &variables;
-        assert_eq!(symmetric.offset_of(first.at.wrapping_add(5), 8), Some(5));
-        assert_eq!(symmetric.offset_of(second.at, page), Some(3 * page as u64));
+        assert_eq!(symmetric.offset_of(first.at.wrapping_add(5), 8), Some(image_at + 5));
+        assert_eq!(symmetric.offset_of(second.at, page), Some(5 * page as u64));
         assert_eq!(symmetric.offset_of(second.at, page + 1), None);
         pe.barrier();
         // By the addresses of the variables, and seen there.
-        let at = 3 * page as u64 - 100;
+        let at = 5 * page as u64 - 100;
         first.bytes()[3 * page - 100..].copy_from_slice(&pattern(rank, 7, 100));
         second.bytes().fill(0);
         pe.barrier();
         assert_eq!(pe.read(pe.next(), at, 100).expect("is there"), pattern(pe.next(), 7, 100));
         // SAFETY: symmetric memory, which nobody uses otherwise.
         unsafe {
-            let from = first.at.wrapping_add(at as usize);
-            symmetric.write(pe.next(), 3 * page as u64 + 8, from, 100).expect("fits");
-            symmetric.write_lent(pe.next(), 3 * page as u64 + 1024, from, 100).expect("fits");
+            let from = first.at.wrapping_add((at - image_at) as usize);
+            symmetric.write(pe.next(), 5 * page as u64 + 8, from, 100).expect("fits");
+            symmetric.write_lent(pe.next(), 5 * page as u64 + 1024, from, 100).expect("fits");
         }
         pe.barrier();
         for start in [8, 1024] {
@@ -112,6 +115,34 @@ fn pages_become_symmetric<P: Join>() {
         // What was a variable is one still.
         assert_eq!(second.bytes()[8..108], pattern(1 - rank, 7, 100));
         second.bytes().fill(3);
+    });
+}
+
+#[test]
+fn images_that_differ_are_left_out() {
+    job_of(3, |job| {
+        let rank = job.rank.expect("was wished for").0;
+        let page = rustix::param::page_size();
+        let variables = Pages::new(1 + rank as usize % 2);
+        variables.bytes().fill(7);
+        // SAFETY: mapped for this, for good, and used by this thread alone.
+        let image = unsafe { Image::new(vec![variables.range()]) };
+        let options = Options { bytes: page as u64, image, job: Some(job) };
+        let symmetric = Symmetric::join(options).expect("what is before them is the same");
+        assert_eq!((symmetric.len(), symmetric.image_at()), (page, page as u64));
+        let pe = Pe { symmetric: &symmetric };
+        let value = u64::from(rank) + 1;
+        symmetric.atomic(pe.next(), page as u64 - 8, Atomic64::Set(value)).expect("is there");
+        assert!(symmetric.atomic(pe.next(), page as u64, Atomic64::Fetch).is_err(), "is no more");
+        pe.barrier();
+        let found = symmetric.atomic(rank, page as u64 - 8, Atomic64::Fetch).expect("is there");
+        assert_eq!(found, u64::from(pe.before()) + 1);
+        pe.barrier();
+        symmetric.leave().expect("nothing has failed");
+        assert!(
+            variables.bytes().iter().all(|byte| *byte == 7),
+            "what was a variable is one still"
+        );
     });
 }
 

@@ -10,6 +10,7 @@ use crate::error::{Problem, ending, problem};
 use crate::state::{State, state};
 use crate::types::Context;
 use crate::ways::element;
+use crate::words;
 
 /// What a word holds.
 pub(crate) trait Value: Copy {
@@ -95,7 +96,7 @@ impl Word for u32 {
         operation: AtomicOperation<u32>,
         _is_wanted: bool,
     ) -> Result<u32, Problem> {
-        Ok(state.symmetric.atomic32(target.rank, at, operation, state.words.locks())?)
+        Ok(state.symmetric.atomic32(target.rank, at, operation, words::LOCKS_AT)?)
     }
 }
 

@@ -89,10 +89,11 @@ extern "C" fn register() {
     setup::register();
 }
 
-/// From now on children get copies of these pages, which lie in the symmetric range one after the other.
+/// From now on children get copies of these pages, which lie at the end of the symmetric range one after the other.
 pub(crate) fn protect(ranges: Vec<Range<usize>>, symmetric: &Symmetric) {
-    let file =
-        symmetric.file().and_then(|(file, start)| Some((file.try_clone_to_owned().ok()?, start)));
+    let file = symmetric.file().and_then(|(file, start)| {
+        Some((file.try_clone_to_owned().ok()?, start + symmetric.image_at()))
+    });
     // Set once: setup happens once.
     let _ = FILE.set(file);
     let _ = RANGES.set(ranges);

@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{Problem, problem};
 use crate::state::State;
+use crate::words;
 
 /// As many rounds as ranks have bits, so that the words do not depend on the number of PEs.
 const ROUNDS: u64 = 32;
@@ -39,7 +40,7 @@ impl State {
         let call = call.to_string();
         let hash = (xxh3_64(call.as_bytes()) >> 32) as u32;
         let word = u64::from(*count) | u64::from(hash) << 32;
-        let set = self.words.rendezvous() + u64::from(*count & 1) * ROUNDS * 8;
+        let set = words::RENDEZVOUS + u64::from(*count & 1) * ROUNDS * 8;
         for round in (0..32).take_while(|round| 1_u64 << round < u64::from(self.size)) {
             let at = set + round * 8;
             let distance = 1_u32 << round;

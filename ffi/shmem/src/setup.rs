@@ -20,8 +20,7 @@ use crate::settings::Settings;
 use crate::state::{self, FUNNELED, MULTIPLE, Phase, SINGLE, State, state};
 use crate::teams::Teams;
 use crate::variables::{self, Variables};
-use crate::words::{self, Words};
-use crate::{fork, ways};
+use crate::{fork, ways, words};
 
 unsafe extern "C" {
     fn on_exit(handler: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
@@ -230,7 +229,6 @@ fn begin(level: c_int) -> Result<(), Problem> {
     fork::protect(found.ranges.clone(), &symmetric);
     let is_same_program = all_equal(&symmetric, found.program)?;
     let space = space(&symmetric, &found, &settings, is_same_program);
-    let words = Words::new(symmetric.image_len() as u64);
     let heap_base = symmetric.base().wrapping_add(space.heap.offset as usize);
     let heap_align = heap_align(&symmetric, heap_base.addr())?;
     let phase = heap_base.addr() as u64 % heap_align;
@@ -245,7 +243,6 @@ fn begin(level: c_int) -> Result<(), Problem> {
         symmetric,
         level,
         space,
-        words,
         heap: Mutex::new(heap),
         heap_base,
         heap_align,
@@ -267,7 +264,7 @@ fn with_sizes(error: pangea::Error, settings: &Settings, found: &Variables) -> P
     match &error {
         pangea::Error::Symmetric(SymmetricError::Sizes { .. }) => problem!(
             "{error}; the symmetric heap of this PE is to have {bytes} bytes: SHMEM_SYMMETRIC_SIZE says how many, the same for \
-             all PEs; programs that differ may have a heap in common, with PANGEA_SHMEM_VARIABLES=0"
+             all PEs"
         ),
         pangea::Error::Fabric(
             verbs_shim::Error::OutOfMemory { .. } | verbs_shim::Error::MemlockTooLow { .. },
@@ -303,7 +300,7 @@ fn space(
     settings: &Settings,
     is_same_program: bool,
 ) -> Space {
-    let offset = symmetric.image_len() as u64 + words::LEN;
+    let offset = words::LEN;
     let start = symmetric.base().addr() + offset as usize;
     // Up to what was asked for; the range itself is whole pages.
     let heap = Piece { addresses: start..start + settings.symmetric_bytes as usize, offset };
@@ -314,7 +311,7 @@ fn space(
     };
     let mut image = Vec::new();
     if without_image.is_none() {
-        let mut offset = 0;
+        let mut offset = symmetric.image_at();
         for addresses in found.ranges.iter().cloned() {
             let len = addresses.len() as u64;
             image.push(Piece { addresses, offset });

@@ -24,7 +24,6 @@ use crate::locks::Locks;
 use crate::rendezvous::Rendezvous;
 use crate::setup;
 use crate::teams::Teams;
-use crate::words::Words;
 
 /// What there is once between setup and finalize.
 pub(crate) struct State {
@@ -38,8 +37,6 @@ pub(crate) struct State {
     pub level: c_int,
     /// Which addresses are symmetric.
     pub space: Space,
-    /// shmem's own words.
-    pub words: Words,
     /// What is given out of the heap.
     pub heap: Mutex<Heap>,
     /// Where the heap begins.

@@ -1,4 +1,4 @@
-//! Where shmem's own words lie: at the same offset on all PEs, between image and heap, all 0 at first.
+//! Where shmem's own words lie: at the beginning of the symmetric range, before the heap, all 0 at first.
 //!
 //! | what | bytes | used by |
 //! | --- | ---: | --- |
@@ -11,8 +11,10 @@ use crate::collectives::{SLOT_BYTES, SLOTS};
 /// How many locks there are.
 pub(crate) const LOCKS: u64 = 1024;
 
-const RENDEZVOUS: u64 = 0;
-const LOCKS_AT: u64 = RENDEZVOUS + 4096;
+/// Where those of `rendezvous` begin.
+pub(crate) const RENDEZVOUS: u64 = 0;
+/// The first lock of atomics with 32 bits.
+pub(crate) const LOCKS_AT: u64 = RENDEZVOUS + 4096;
 const TEAMS_AT: u64 = LOCKS_AT + LOCKS * 8;
 
 /// How many bytes all words have.
@@ -20,31 +22,8 @@ pub(crate) const LEN: u64 = TEAMS_AT + SLOTS * SLOT_BYTES;
 
 const _: () = assert!(LEN.is_multiple_of(4096), "the heap begins on a page");
 
-/// Offsets in the symmetric range.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Words {
-    start: u64,
-}
-
-impl Words {
-    /// Words that begin there.
-    pub(crate) fn new(start: u64) -> Words {
-        Words { start }
-    }
-
-    /// Those of `rendezvous`.
-    pub(crate) fn rendezvous(self) -> u64 {
-        self.start + RENDEZVOUS
-    }
-
-    /// The first lock of atomics with 32 bits.
-    pub(crate) fn locks(self) -> u64 {
-        self.start + LOCKS_AT
-    }
-
-    /// A team's slot.
-    pub(crate) fn team(self, slot: u64) -> u64 {
-        debug_assert!(slot < SLOTS, "there are {SLOTS} slots");
-        self.start + TEAMS_AT + slot * SLOT_BYTES
-    }
+/// A team's slot.
+pub(crate) fn team(slot: u64) -> u64 {
+    debug_assert!(slot < SLOTS, "there are {SLOTS} slots");
+    TEAMS_AT + slot * SLOT_BYTES
 }

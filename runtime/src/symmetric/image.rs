@@ -15,7 +15,7 @@ use verbs_shim::Memory;
 use super::SymmetricError;
 use crate::error::Error;
 
-/// Ranges of this process's memory: whole pages, in the order in which they are to lie in the symmetric range.
+/// Ranges of this process's memory: whole pages, in the order in which they are to lie at the end of the symmetric range.
 #[derive(Debug, Default)]
 pub struct Image(Vec<Range<usize>>);
 
@@ -52,14 +52,14 @@ impl Image {
         self.len() == 0
     }
 
-    /// Moves the pages into `memory`, from `start` on.
-    pub(super) fn move_to(self, memory: &Memory, start: usize) -> Result<Moved, Error> {
-        let mut offset = 0;
+    /// Moves the pages into `memory`, where the symmetric range begins at `start`, from its offset `at` on.
+    pub(super) fn move_to(self, memory: &Memory, start: usize, at: usize) -> Result<Moved, Error> {
+        let mut offset = at;
         for range in self.0.iter().filter(|range| !range.is_empty()) {
             move_range(range, memory, start + offset)?;
             offset += range.len();
         }
-        Ok(Moved { ranges: self.0, len: offset })
+        Ok(Moved { ranges: self.0, at, len: offset - at })
     }
 }
 
@@ -100,10 +100,16 @@ fn move_range(range: &Range<usize>, memory: &Memory, to: usize) -> Result<(), Er
 #[derive(Debug, Default)]
 pub(super) struct Moved {
     ranges: Vec<Range<usize>>,
+    at: usize,
     len: usize,
 }
 
 impl Moved {
+    /// The offset in the symmetric range of the first byte.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -111,7 +117,7 @@ impl Moved {
     /// The offset in the symmetric range of bytes that were moved.
     #[inline]
     pub(super) fn offset_of(&self, address: usize, len: usize) -> Option<u64> {
-        let mut before = 0;
+        let mut before = self.at;
         for range in &self.ranges {
             let within = address.wrapping_sub(range.start);
             if within < range.len() && len <= range.len() - within {

@@ -14,13 +14,15 @@
 //!
 //! ```text
 //!  arena of each node, one file of ordinary pages, one key
-//! ┌───────────────────────────────────────┬───────────────────┬──────────────────────────┐
-//! │ the runtime's words, and segments,    │ image: pages that │ the rest, zero at first  │
-//! │ which the catalog gives out           │ were moved here   │                          │
-//! └───────────────────────────────────────┴───────────────────┴──────────────────────────┘
-//! 0                             arena_bytes                    image_len                  len
+//! ┌───────────────────────────────────────┬──────────────────────────┬───────────────────┐
+//! │ the runtime's words, and segments,    │ zero at first            │ image: pages that │
+//! │ which the catalog gives out           │                          │ were moved here   │
+//! └───────────────────────────────────────┴──────────────────────────┴───────────────────┘
+//! 0                             arena_bytes                           image_at            len
 //!                               offset 0 of the symmetric range
 //! ```
+//!
+//! Where nodes have images of different lengths, as programs that differ have, none is part of the range: it ends at `image_at`.
 //!
 //! It is a sibling of the collections: over the endpoint, and not known to the coordinator. Where the provider executes
 //! in place, operations are loads, stores and instructions of the processor, without the checks of a window: no key ends
@@ -65,9 +67,9 @@ const LOOKS: u32 = 256;
 /// What this node contributes.
 #[derive(Debug, Default)]
 pub struct Options<'a> {
-    /// Symmetric bytes behind the image; rounded up to whole pages. The same on all nodes.
+    /// Symmetric bytes before the image; rounded up to whole pages. The same on all nodes.
     pub bytes: u64,
-    /// Pages of this process that are to be moved to the beginning of the symmetric range.
+    /// Pages of this process that are to be moved to the end of the symmetric range.
     pub image: Image,
     /// The job to join; without one the environment's, as [`pangea::join`](crate::join) does.
     pub job: Option<&'a JobEnv>,
@@ -88,8 +90,8 @@ pub struct Symmetric<P: Primitives = System> {
 }
 
 impl Symmetric {
-    /// Joins the job with symmetric memory, and waits until all nodes have joined. Nodes whose image has another length
-    /// than this one's have another [`Symmetric::len`], which is an error on all of them.
+    /// Joins the job with symmetric memory, and waits until all nodes have joined. Where their images differ in length, the
+    /// symmetric range is what is before them.
     ///
     /// # Errors
     /// As [`pangea::join`](crate::join); [`SymmetricError::Sizes`] when nodes have different sizes,
@@ -123,28 +125,40 @@ impl<P: Primitives> Symmetric<P> {
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Symmetric<P>, Error> {
         let Options { bytes, image, .. } = options;
-        let image_len = image.len() as u64;
-        let bytes = image_len.checked_add(bytes).ok_or(SymmetricError::TooLarge { bytes })?;
+        let page = rustix::param::page_size() as u64;
+        let image_at = bytes.checked_next_multiple_of(page);
+        let all = image_at.and_then(|image_at| image_at.checked_add(image.len() as u64));
+        let (Some(image_at), Some(all)) = (image_at, all) else {
+            return Err(SymmetricError::TooLarge { bytes }.into());
+        };
         let (mut begins, mut moved) = (0, Moved::default());
         let fill = |memory: &Memory, start: usize| {
             begins = start;
-            moved = image.move_to(memory, start)?;
+            moved = image.move_to(memory, start, image_at as usize)?;
             Ok(())
         };
-        let beyond = Beyond { bytes: bytes.max(1), fill: Box::new(fill) };
+        let beyond = Beyond { bytes: all.max(1), fill: Box::new(fill) };
         let node = Node::enter(job, own, Some(beyond), open)?;
         let endpoint = Arc::clone(node.endpoint());
         let start = begins as u64;
         let of_arena = |len: u64| len.saturating_sub(start);
-        let len = of_arena(endpoint.arena().len() as u64);
+        let mut len = of_arena(endpoint.arena().len() as u64);
         let mut mapped = Vec::with_capacity(endpoint.size() as usize);
+        let mut other = None;
         for rank in 0..endpoint.size() {
             let theirs = of_arena(endpoint.arena_len(rank)?);
             if theirs != len {
+                other.get_or_insert((rank, theirs));
+            }
+            mapped.push(endpoint.mapped(rank)?);
+        }
+        // If one has met another length, all have: so all come here.
+        if let Some((rank, theirs)) = other {
+            if node.reduce(image_at, u64::min)? != node.reduce(image_at, u64::max)? {
                 let own = endpoint.rank();
                 return Err(SymmetricError::Sizes { own, bytes: len, rank, theirs }.into());
             }
-            mapped.push(endpoint.mapped(rank)?);
+            len = image_at;
         }
         let in_place =
             endpoint.fabric().capabilities().in_place && mapped.iter().all(Option::is_some);
@@ -183,17 +197,23 @@ impl<P: Primitives> Symmetric<P> {
         self.endpoint.arena().as_ptr().wrapping_add(self.start as usize)
     }
 
-    /// Bytes of the symmetric range: the image, and what follows; whole pages.
+    /// Bytes of the symmetric range: what was asked for, and the image, if those of all nodes are equally long; whole pages.
     #[inline]
     #[expect(clippy::len_without_is_empty, reason = "there is always a page")]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Bytes of the image, at the beginning of the symmetric range.
+    /// Bytes of the image of this node.
     #[inline]
     pub fn image_len(&self) -> usize {
         self.moved.len()
+    }
+
+    /// Where the image begins: how many bytes are before it.
+    #[inline]
+    pub fn image_at(&self) -> u64 {
+        self.moved.at() as u64
     }
 
     /// The file of this node's arena, and where in it the symmetric range begins.

@@ -12,6 +12,7 @@ use crate::error::Problem;
 use crate::order::complete;
 use crate::state::State;
 use crate::teams::Found;
+use crate::words;
 
 /// How often to look before the processor is offered to others: for about 2 µs, because who is waited for may have lost its
 /// own to another program.
@@ -58,7 +59,7 @@ impl State {
     /// The members of a team.
     #[inline]
     pub(crate) fn group<'a>(&'a self, found: &Found<'a>) -> Group<'a, State> {
-        let words = Words::Slot { at: self.words.team(found.number()), counts: found.counts() };
+        let words = Words::Slot { at: words::team(found.number()), counts: found.counts() };
         Group::new(self, found.set, found.me, words)
     }
 

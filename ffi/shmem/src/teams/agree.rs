@@ -13,6 +13,7 @@ use crate::collectives::{Group, SLOT_BYTES};
 use crate::error::Problem;
 use crate::state::{MULTIPLE, State};
 use crate::types::Set;
+use crate::words;
 
 /// A member offers nothing now. The numbers of these bits are never free.
 const WAITS: u64 = 1 << 0;
@@ -72,7 +73,7 @@ fn lowest(word: u64, count: u32) -> Option<[usize; 2]> {
 
 /// Ends a team: its slot is at rest again on this PE, which has had all that was sent to it.
 pub(super) fn close(state: &State, found: &Found<'_>) {
-    let at = state.words.team(found.number());
+    let at = words::team(found.number());
     // SAFETY: the slot is this team's, and nobody writes to it any more.
     unsafe { state.symmetric.base().add(at as usize).write_bytes(0, SLOT_BYTES as usize) };
     // Whoever is told that the number is free may write at once.
