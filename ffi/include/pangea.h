@@ -44,7 +44,7 @@ typedef enum pangea_status {
      */
     PANGEA_STATUS_NULL_POINTER = 1,
     /**
-     * A handle that was freed, or is of another type, or is none.
+     * A handle that was freed, or is of another type, or is none; any, in a child of `fork`.
      */
     PANGEA_STATUS_BAD_HANDLE = 2,
     /**

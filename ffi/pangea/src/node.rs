@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pangea::Node;
 
 use crate::failure::{Failure, answer, call};
-use crate::handle::{Handle, Kind, Owner, clear, insert, share, take};
+use crate::handle::{Handle, Kind, Owner, check_process, clear, insert, share, take};
 use crate::memory::{data_mut, elements_mut, give, place};
 use crate::status::pangea_status;
 
@@ -68,6 +68,7 @@ pub fn object(node: *const pangea_node) -> Result<Arc<NodeObject>, Failure> {
 pub unsafe extern "C" fn pangea_join(node: *mut *mut pangea_node) -> pangea_status {
     call(|| {
         let node = place(node, "node")?;
+        check_process()?;
         let joined = adopt(pangea::join()?)?;
         // SAFETY: there is room for a pointer, as every place for an answer has.
         unsafe { give(node, joined, "node") }

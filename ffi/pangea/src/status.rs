@@ -11,7 +11,7 @@ pub enum pangea_status {
     Ok = 0,
     /// A pointer that is needed is NULL.
     NullPointer = 1,
-    /// A handle that was freed, or is of another type, or is none.
+    /// A handle that was freed, or is of another type, or is none; any, in a child of `fork`.
     BadHandle = 2,
     /// A handle that belongs to another thread: that of a lock, a transfer, or a batch.
     WrongThread = 3,

@@ -16,8 +16,10 @@
 //! | `kind.rs` | the types that handles are of |
 //! | `table.rs` | slots, and what is needed to free them |
 //! | `bound.rs` | what only one thread may use |
+//! | `fork.rs` | children of `fork`, which have none |
 
 mod bound;
+mod fork;
 mod kind;
 mod table;
 
@@ -27,6 +29,7 @@ use std::sync::{Arc, MutexGuard};
 use std::thread::{self, ThreadId};
 
 pub use bound::Bound;
+pub use fork::check as check_process;
 pub use kind::Kind;
 
 use kind::{NAMES, Named};
@@ -58,11 +61,16 @@ fn find<H: Handle>(handle: *const H) -> Option<*const H::Object> {
     is_good.then(|| object.cast_const().cast())
 }
 
+/// The table, of a process that has one.
+fn own_table() -> Result<MutexGuard<'static, Table>, Failure> {
+    check_process().map(|()| table())
+}
+
 /// As [`find`], while nobody frees anything.
-fn find_in<'t, H: Handle>(
-    table: MutexGuard<'t, Table>,
+fn find_locked<H: Handle>(
     handle: *const H,
-) -> Result<(MutexGuard<'t, Table>, *const H::Object), Failure> {
+) -> Result<(MutexGuard<'static, Table>, *const H::Object), Failure> {
+    let table = own_table()?;
     match find(handle) {
         Some(object) => Ok((table, object)),
         None => {
@@ -75,6 +83,9 @@ fn find_in<'t, H: Handle>(
 
 #[cold]
 fn bad<H: Handle>(handle: *const H) -> Failure {
+    if let Err(failure) = check_process() {
+        return failure;
+    }
     let bits = bits(handle);
     let wanted = Named(H::KIND as u8);
     if bits == 0 {
@@ -106,7 +117,7 @@ fn bad<H: Handle>(handle: *const H) -> Failure {
 /// # Errors
 /// When the handle is not good.
 pub fn share<H: Handle>(handle: *const H) -> Result<Arc<H::Object>, Failure> {
-    let (_table, object) = find_in(table(), handle)?;
+    let (_table, object) = find_locked(handle)?;
     // SAFETY: a slot that has the tag of this type has an object of it that came from `Arc::into_raw`; it is
     // freed under the lock alone.
     unsafe {
@@ -152,7 +163,8 @@ fn insert_for<H: Handle>(
     thread: Option<ThreadId>,
     object: H::Object,
 ) -> Result<*mut H, Failure> {
-    let mut table = table();
+    let mut table = own_table()?;
+    fork::watch();
     let number = match table.free.pop_front() {
         Some(number) => number as usize,
         None => table.grow()?,
@@ -192,7 +204,7 @@ impl Owner {
 /// # Errors
 /// When the handle is not good.
 pub fn owner<H: Handle>(handle: *const H) -> Result<Owner, Failure> {
-    let (table, _) = find_in(table(), handle)?;
+    let (table, _) = find_locked(handle)?;
     Ok(Owner(Some(table.entries[(bits(handle) & SLOT_MASK) as usize].owner)))
 }
 
@@ -201,7 +213,7 @@ pub fn owner<H: Handle>(handle: *const H) -> Result<Owner, Failure> {
 /// # Errors
 /// When the handle is not good.
 pub fn take<H: Handle>(handle: *const H) -> Result<Arc<H::Object>, Failure> {
-    let (mut table, object) = find_in(table(), handle)?;
+    let (mut table, object) = find_locked(handle)?;
     table.clear((bits(handle) & SLOT_MASK) as usize);
     // SAFETY: as in `share`; the table counts it no more.
     Ok(unsafe { Arc::from_raw(object) })
@@ -212,7 +224,7 @@ pub fn take<H: Handle>(handle: *const H) -> Result<Arc<H::Object>, Failure> {
 /// # Errors
 /// When the handle is not good, or the object is in use; then it stays.
 pub fn take_whole<H: Handle>(handle: *const H) -> Result<H::Object, Failure> {
-    let (mut table, object) = find_in(table(), handle)?;
+    let (mut table, object) = find_locked(handle)?;
     // SAFETY: as in `share`. It stays the table's.
     let count = unsafe { std::mem::ManuallyDrop::new(Arc::from_raw(object)) };
     if Arc::strong_count(&count) > 1 {
@@ -232,7 +244,7 @@ pub fn take_whole<H: Handle>(handle: *const H) -> Result<H::Object, Failure> {
 /// # Errors
 /// When another thread has a lock, a transfer or a batch; nothing is freed then.
 pub fn clear(owner: Owner) -> Result<(), Failure> {
-    let mut table = table();
+    let mut table = own_table()?;
     let mut owned: Vec<(usize, Used)> = (table.entries.iter().enumerate())
         .filter(|(_, entry)| Owner(Some(entry.owner)) == owner)
         .filter_map(|(number, entry)| Some((number, entry.used?)))

@@ -3,6 +3,8 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static pangea_node *node;
 static pangea_mutex *mutex;
@@ -45,6 +47,23 @@ static void handles(void) {
     FAILS(PANGEA_STATUS_BAD_HANDLE, "never given", pangea_array_put((pangea_array *) (void *) &value, 0, &value));
     FAILS(PANGEA_STATUS_BAD_ARGUMENT, "aligned",
           pangea_array_gather(array, (const size_t *) (const void *) ((const char *) &spec + 1), &value, 1));
+}
+
+/* What a process has, its children have not. */
+static void children(void) {
+    int status = -1;
+    const pid_t child = fork();
+    if (child == 0) {
+        uint64_t value = 0;
+        pangea_node *joined;
+        FAILS(PANGEA_STATUS_BAD_HANDLE, "child of fork", pangea_array_put(array, 0, &value));
+        FAILS(PANGEA_STATUS_BAD_HANDLE, "child of fork", pangea_mutex_guard_unlock(guard));
+        FAILS(PANGEA_STATUS_BAD_HANDLE, "child of fork", pangea_join(&joined));
+        FAILS(PANGEA_STATUS_BAD_HANDLE, "child of fork", pangea_leave(node));
+        TRUE(pangea_node_size(node) == SIZE_MAX);
+        exit(0);
+    }
+    TRUE(child > 0 && waitpid(child, &status, 0) == child && status == 0);
 }
 
 static void arguments(void) {
@@ -119,6 +138,7 @@ int main(void) {
         TRUE(pthread_create(&thread, NULL, other_thread, NULL) == 0);
         TRUE(pthread_join(thread, NULL) == 0);
         handles();
+        children();
         FAILS(PANGEA_STATUS_IN_USE, "in use", pangea_mutex_release(mutex));
         OK(pangea_mutex_guard_unlock(guard));
         FAILS(PANGEA_STATUS_BAD_HANDLE, "freed before", pangea_mutex_guard_unlock(guard));
