@@ -41,16 +41,8 @@ pub(crate) unsafe fn put<const SIZE: usize>(
     elements: usize,
     pe: c_int,
 ) {
-    if let Some(bytes) = elements.checked_mul(SIZE)
-        && let Some(pe) = context.pe_of_world(pe)
-        && let Some(at) = place(dest, bytes, pe)
-        && !source.is_null()
-    {
-        // SAFETY: `at` is memory of so many bytes that is mapped here; the rest is the caller's promise.
-        return unsafe { ptr::copy(source.cast(), at, bytes) };
-    }
     // SAFETY: as the caller promises.
-    unsafe { put_far(name, context, dest, source, (elements, SIZE), pe, Source::Free) }
+    unsafe { put_from(name, context, dest, source, (elements, SIZE), pe, Source::Free) }
 }
 
 /// What the program may do with the source of a put when it has returned.
@@ -75,16 +67,32 @@ pub(crate) unsafe fn put_nbi<const SIZE: usize>(
     elements: usize,
     pe: c_int,
 ) {
-    if let Some(bytes) = elements.checked_mul(SIZE)
+    // SAFETY: as the caller promises.
+    unsafe { put_from(name, context, dest, source, (elements, SIZE), pe, Source::Lent) }
+}
+
+/// # Safety
+/// As [`put`].
+#[inline(always)]
+unsafe fn put_from(
+    name: &'static str,
+    context: Context,
+    dest: *mut c_void,
+    source: *const c_void,
+    (elements, size): (usize, usize),
+    pe: c_int,
+    lending: Source,
+) {
+    if let Some(bytes) = elements.checked_mul(size)
         && let Some(pe) = context.pe_of_world(pe)
         && let Some(at) = place(dest, bytes, pe)
         && !source.is_null()
     {
-        // SAFETY: as for `put`.
+        // SAFETY: `at` is memory of so many bytes that is mapped here; the rest is the caller's promise.
         return unsafe { ptr::copy(source.cast(), at, bytes) };
     }
     // SAFETY: as the caller promises.
-    unsafe { put_far(name, context, dest, source, (elements, SIZE), pe, Source::Lent) }
+    unsafe { put_far(name, context, dest, source, (elements, size), pe, lending) }
 }
 
 #[cold]
@@ -132,16 +140,8 @@ pub(crate) unsafe fn get<const SIZE: usize>(
     elements: usize,
     pe: c_int,
 ) {
-    if let Some(bytes) = elements.checked_mul(SIZE)
-        && let Some(pe) = context.pe_of_world(pe)
-        && let Some(at) = place(source, bytes, pe)
-        && !dest.is_null()
-    {
-        // SAFETY: as for `put`.
-        return unsafe { ptr::copy(at, dest.cast(), bytes) };
-    }
     // SAFETY: as the caller promises.
-    unsafe { get_far(name, context, dest, source, (elements, SIZE), pe, false) }
+    unsafe { get_into(name, context, dest, source, (elements, SIZE), pe, false) }
 }
 
 /// Gets an array, which is there after `quiet`.
@@ -157,7 +157,23 @@ pub(crate) unsafe fn get_nbi<const SIZE: usize>(
     elements: usize,
     pe: c_int,
 ) {
-    if let Some(bytes) = elements.checked_mul(SIZE)
+    // SAFETY: as the caller promises.
+    unsafe { get_into(name, context, dest, source, (elements, SIZE), pe, true) }
+}
+
+/// # Safety
+/// As [`get`]; `later` is whether it may be there after `quiet` alone.
+#[inline(always)]
+unsafe fn get_into(
+    name: &'static str,
+    context: Context,
+    dest: *mut c_void,
+    source: *const c_void,
+    (elements, size): (usize, usize),
+    pe: c_int,
+    later: bool,
+) {
+    if let Some(bytes) = elements.checked_mul(size)
         && let Some(pe) = context.pe_of_world(pe)
         && let Some(at) = place(source, bytes, pe)
         && !dest.is_null()
@@ -166,7 +182,7 @@ pub(crate) unsafe fn get_nbi<const SIZE: usize>(
         return unsafe { ptr::copy(at, dest.cast(), bytes) };
     }
     // SAFETY: as the caller promises.
-    unsafe { get_far(name, context, dest, source, (elements, SIZE), pe, true) }
+    unsafe { get_far(name, context, dest, source, (elements, size), pe, later) }
 }
 
 #[cold]
