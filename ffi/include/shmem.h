@@ -74,6 +74,11 @@
 #define _SHMEM_CMP_LT SHMEM_CMP_LT
 #define _SHMEM_CMP_GE SHMEM_CMP_GE
 
+/* The version as Open MPI has it, which programs written to its headers ask for. */
+#ifndef OSHMEM_SPEC_VERSION
+#define OSHMEM_SPEC_VERSION (SHMEM_MAJOR_VERSION * 10000 + SHMEM_MINOR_VERSION * 100)
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -19,6 +19,11 @@ static void names(void)
     CHECK(strcmp(name, SHMEM_VENDOR_STRING) == 0, "shmem_info_get_name");
 }
 
+/* Programs of Open MPI ask the preprocessor for it. */
+#if !defined(OSHMEM_SPEC_VERSION) || OSHMEM_SPEC_VERSION != 10500
+#error "OSHMEM_SPEC_VERSION"
+#endif
+
 static uint64_t one_thread(void) { return 1; }
 
 static void extensions(void)

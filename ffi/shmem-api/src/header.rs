@@ -67,6 +67,13 @@ const OPENING: &str = r#"#include <stddef.h>
 #endif
 "#;
 
+const SPEC_VERSION: &str = "\
+/* The version as Open MPI has it, which programs written to its headers ask for. */
+#ifndef OSHMEM_SPEC_VERSION
+#define OSHMEM_SPEC_VERSION (SHMEM_MAJOR_VERSION * 10000 + SHMEM_MINOR_VERSION * 100)
+#endif
+";
+
 const BEGIN_C: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
 const END_C: &str = "#ifdef __cplusplus\n}\n#endif\n";
 
@@ -136,6 +143,7 @@ fn shmem(list: &List) -> String {
         "/* OpenSHMEM 1.5, by Pangea.\n * {NOTICE} */\n\n#ifndef {guard}\n#define {guard}\n\n{OPENING}\n"
     );
     constants(&mut text, list);
+    line(&mut text, format_args!("{SPEC_VERSION}"));
     text.push_str(BEGIN_C);
     types(&mut text, list);
     declarations(&mut text, list, "");

@@ -77,10 +77,11 @@ pub(crate) unsafe fn malloc_with_hints(
     ending(name, || take(name, bytes, LINE, hints))
 }
 
-/// As [`malloc`], aligned; null also if `align` is no power of two, or no multiple of a pointer's size.
+/// As [`malloc`], aligned; null also if `align` is no power of two. One that is less than a pointer's size is undefined in the
+/// specification, but programs ask for it, and all memory is aligned to it.
 pub(crate) unsafe fn align(name: &'static str, align: usize, bytes: usize) -> *mut c_void {
     ending(name, || {
-        if !align.is_power_of_two() || !align.is_multiple_of(size_of::<*mut c_void>()) {
+        if !align.is_power_of_two() {
             state()?;
             return Ok(ptr::null_mut());
         }
