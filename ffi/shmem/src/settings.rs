@@ -18,6 +18,7 @@ SHMEM_SYMMETRIC_SIZE      bytes of the symmetric heap: a number, with k, m, g or
 SHMEM_DEBUG               set: says what is symmetric and why memory is refused, and checks every access the long way
 SMA_VERSION, SMA_INFO, SMA_SYMMETRIC_SIZE, SMA_DEBUG
                           the same, by their names before OpenSHMEM 1.4
+SHMEM_SYMMETRIC_HEAP_SIZE the same as SHMEM_SYMMETRIC_SIZE, by its name in Open MPI and Cray SHMEM
 PANGEA_SHMEM_VARIABLES=0  global and static variables are not symmetric";
 
 /// What the environment says.
@@ -36,7 +37,8 @@ impl Settings {
     /// # Errors
     /// For a size that is none.
     pub(crate) fn from_env() -> Result<Settings, Problem> {
-        let symmetric_bytes = match value("SYMMETRIC_SIZE") {
+        let symmetric_bytes = match value("SYMMETRIC_SIZE").or_else(|| value("SYMMETRIC_HEAP_SIZE"))
+        {
             Some((name, text)) => size(&text).map_err(|why| problem!("{name}={text}: {why}"))?,
             None => SYMMETRIC_BYTES,
         };
