@@ -26,12 +26,12 @@ unsafe extern "C" {
     fn on_exit(handler: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
 }
 
-/// Sets the library up, for one thread.
+/// Sets the library up, for one thread; once more, only counts: a program and libraries of it may each set it up and finalize it.
 pub(crate) unsafe fn init(name: &'static str) {
-    ending(name, || begin(SINGLE));
+    ending(name, || set_up(SINGLE).map(drop));
 }
 
-/// As [`init`]; nothing when called again.
+/// As [`init`]; nothing when called again, for the programs that call it never finalize.
 pub(crate) unsafe fn start_pes(name: &'static str, _pes: c_int) {
     ending(name, || match state::phase() {
         Phase::Running(_) => Ok(()),
@@ -52,13 +52,23 @@ pub(crate) unsafe fn init_thread(
         if !(SINGLE..=MULTIPLE).contains(&requested) {
             return Ok(1);
         }
-        begin(requested)?;
+        let level = set_up(requested)?;
         if !provided.is_null() {
             // SAFETY: promised.
-            unsafe { provided.write(requested) };
+            unsafe { provided.write(level) };
         }
         Ok(0)
     })
+}
+
+/// The level of threads that there is then.
+fn set_up(level: c_int) -> Result<c_int, Problem> {
+    if let Phase::Running(state) = state::phase() {
+        state.setups.fetch_add(1, Ordering::Relaxed);
+        return Ok(state.level);
+    }
+    begin(level)?;
+    Ok(level)
 }
 
 /// The level of threads.
@@ -77,9 +87,20 @@ pub(crate) unsafe fn query_thread(name: &'static str, provided: *mut c_int) {
     });
 }
 
-/// Ends the library when all PEs do, and all is complete.
+/// Ends the library when all PEs do, and all is complete; only waits for them as often as it was set up more than once, and does
+/// nothing after the end, since there are programs that finalize twice.
 pub(crate) unsafe fn finalize(name: &'static str) {
-    ending(name, || finish(state()?));
+    ending(name, || {
+        if matches!(state::phase(), Phase::After) {
+            return Ok(());
+        }
+        let state = state()?;
+        let less_one = |setups: u32| setups.checked_sub(1);
+        if state.setups.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less_one).is_ok() {
+            return state.meet(format_args!("shmem_finalize"));
+        }
+        finish(state)
+    });
 }
 
 fn finish(state: &State) -> Result<(), Problem> {
@@ -248,6 +269,7 @@ fn begin(level: c_int) -> Result<(), Problem> {
         heap_align,
         rendezvous: Rendezvous::default(),
         is_debugging: settings.debug,
+        setups: AtomicU32::new(0),
         is_finalizing: AtomicBool::new(false),
         looks: AtomicU32::new(0),
     });

@@ -53,6 +53,8 @@ pub(crate) struct State {
     pub locks: Locks,
     /// Whether the environment asks for messages.
     pub is_debugging: bool,
+    /// How often the library was set up again, and not finalized since.
+    pub setups: AtomicU32,
     /// Whether a thread has begun to finalize.
     pub is_finalizing: AtomicBool,
     /// How often something was looked at in vain, about: see `State::looked_in_vain`.
@@ -129,7 +131,7 @@ pub(crate) fn state() -> Result<&'static State, Problem> {
 pub(crate) fn begin() -> Result<(), Problem> {
     let began = PHASE.compare_exchange(BEFORE, SETUP, Ordering::Acquire, Ordering::Acquire);
     began.map(drop).map_err(|phase| match phase {
-        SETUP | RUNNING => problem!("called again: the library is set up once"),
+        SETUP | RUNNING => problem!("called while another thread sets the library up"),
         AFTER | ENDING => problem!("called after shmem_finalize: the library is set up once"),
         _ => problem!("called in a child of a PE: start it by pangea run or oshrun instead"),
     })

@@ -109,7 +109,18 @@ int main(int argc, char **argv)
         if (me == pes - 1) usleep(20000), _exit(4);
         while (!shmem_long_test(&never, SHMEM_CMP_EQ, 1)) {}
         return 0;
-    case 9: shmem_finalize(), shmem_finalize(); return 0;
+    case 9: /* A library sets up and finalizes, too, and the program finalizes once too often. */
+        shmem_init();
+        shmem_init_thread(SHMEM_THREAD_SINGLE, &provided);
+        if (provided != SHMEM_THREAD_MULTIPLE) return 94;
+        shmem_finalize();
+        shmem_finalize();
+        shmem_long_p(&words[0], me + 1, (me + 1) % pes);
+        shmem_barrier_all();
+        if (words[0] != (me + pes - 1) % pes + 1) return 93;
+        shmem_finalize();
+        shmem_finalize();
+        return 0;
     case 10: /* All look, in turns, at what others write: more PEs than processors. */
         for (long i = 1; i <= 50; i++) {
             if (me != 0) while (!shmem_long_test(&words[0], SHMEM_CMP_GE, i)) {}

@@ -28,7 +28,7 @@ int main(int argc, char **argv)
     case 8: shmem_long_put(heap, &here, (size_t)-1, 0); break;
     case 9: shmem_long_get(NULL, heap, 1, 0); break;
     case 10: shmem_finalize(), shmem_long_p(&place, 1, 0); break;
-    case 11: shmem_init(); break;
+    case 11: shmem_finalize(), shmem_init(); break;
     case 12: shmem_long_iput(heap, &here, 0, 1, 2, 0); break;
     }
     shmem_barrier_all();
