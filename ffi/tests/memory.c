@@ -34,6 +34,28 @@ static void alignment(void)
     CHECK(shmem_align(24, 8) == NULL && shmem_align(0, 8) == NULL, "shmem_align: no power of two");
 }
 
+/* As programs have it that divide what they have: each PE asks for its own part. */
+static void parts(void)
+{
+    const size_t most = 1000 * (size_t)pes, own = 1000 * ((size_t)me + 1);
+    unsigned char *part = (unsigned char *)shmem_malloc(own), *next = (unsigned char *)shmem_align(256, own);
+    is_symmetric(part, most);
+    is_symmetric(next, most);
+    for (size_t i = 0; i < own; i++) part[i] = (unsigned char)(i + (size_t)me);
+    part = (unsigned char *)shmem_realloc(part, 8 * own);
+    for (size_t i = 0; i < own; i++) CHECK(part[i] == (unsigned char)(i + (size_t)me), "shmem_realloc of parts that differ");
+    shmem_barrier_all();
+    is_symmetric(part, 8 * most);
+    is_symmetric(next, most);
+    shmem_free(next);
+    shmem_free(part);
+    part = (unsigned char *)shmem_calloc(own, 2);
+    for (size_t i = 0; i < 2 * most; i++) CHECK(part[i] == 0, "shmem_calloc of parts that differ");
+    shmem_barrier_all();
+    is_symmetric(part, 2 * most);
+    shmem_free(part);
+}
+
 static void nothing(void)
 {
     CHECK(shmem_malloc(0) == NULL, "shmem_malloc of nothing");
@@ -115,6 +137,7 @@ int main(void)
 {
     begin();
     alignment();
+    parts();
     nothing();
     contents();
     again();

@@ -97,13 +97,16 @@ pub(crate) unsafe fn calloc(name: &'static str, count: usize, size: usize) -> *m
         if bytes == 0 {
             return Ok(ptr::null_mut());
         }
+        let call = format_args!("{name} of an array");
+        state.meet(call)?;
+        let bytes = most(state, bytes)?;
         let offset = state.allocate(bytes, LINE);
         let at = offset.map_or(ptr::null_mut(), |offset| state.address_of(offset));
         if !at.is_null() {
             // SAFETY: just given out, so nobody uses it yet.
             unsafe { ptr::write_bytes(at.cast::<u8>(), 0, bytes) };
         }
-        state.meet(format_args!("{name}({count}, {size})"))?;
+        state.meet(call)?;
         Ok(at)
     })
 }
@@ -113,13 +116,15 @@ fn take(name: &str, bytes: usize, align: u64, hints: c_long) -> Result<*mut c_vo
     if bytes == 0 {
         return Ok(ptr::null_mut());
     }
-    let offset = state.allocate(bytes, align);
-    // What takes the same lines counts as the same: programs from before 1.2 give each PE a size of its own.
-    let lines = bytes.checked_next_multiple_of(LINE as usize).unwrap_or(bytes);
-    state.meet(format_args!(
-        "{name} of up to {lines} bytes, aligned to {align}, with hints {hints}"
-    ))?;
+    state.meet(format_args!("{name}, aligned to {align}, with hints {hints}"))?;
+    let offset = state.allocate(most(state, bytes)?, align);
     Ok(offset.map_or(ptr::null_mut(), |offset| state.address_of(offset)))
+}
+
+/// The most that a PE asks for, who have met before: programs divide what they have among PEs, and give each a size of its own, which
+/// the specification leaves undefined. Nobody goes on before all are here.
+fn most(state: &State, bytes: usize) -> Result<usize, Problem> {
+    Ok(state.symmetric.node().reduce(bytes as u64, u64::max)? as usize)
 }
 
 /// Gives back what was allocated, when all PEs are done with it. Nothing for null.
@@ -148,11 +153,10 @@ pub(crate) unsafe fn realloc(name: &'static str, at: *mut c_void, bytes: usize) 
             return Ok(ptr::null_mut());
         }
         let offset = state.given(at)?;
-        let call =
-            format_args!("{name} of {offset} bytes behind the heap's beginning to {bytes} bytes");
+        let call = format_args!("{name} of what lies {offset} bytes behind the heap's beginning");
         // What others have put is there, and nobody uses it until all have moved it.
         state.meet(call)?;
-        let moved = resize(state, offset, bytes)?;
+        let moved = resize(state, offset, most(state, bytes)?)?;
         state.meet(call)?;
         Ok(moved.map_or(ptr::null_mut(), |offset| state.address_of(offset)))
     })

@@ -247,7 +247,7 @@ fn what_is_wrong_is_said() {
         ("2", 1, "PE 0: shmem_long_p: there is no PE 1: the PEs are 0 to 0"),
         ("3", 1, "PE 0: shmem_free: nothing is allocated at 0x"),
         ("4", 1, "lies within the 100 bytes at 0x"),
-        ("5", 2, "shmem_malloc: all PEs must call this alike"),
+        ("5", 2, ": all PEs must call this alike"),
         ("6", 1, "PE 0: shmem_ctx_long_p: the context 0x"),
         ("7", 1, "is not a multiple of 8"),
         ("8", 1, "was the number negative?"),

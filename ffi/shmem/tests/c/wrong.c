@@ -18,7 +18,7 @@ int main(int argc, char **argv)
     case 2: shmem_long_p(&place, 1, shmem_n_pes()); break;
     case 3: shmem_free(heap), shmem_free(heap); break;
     case 4: shmem_free((char *)heap + 8); break;
-    case 5: shmem_malloc(me == 0 ? 64 : 128); break;
+    case 5: me == 0 ? shmem_malloc(64) : shmem_align(128, 64); break;
     case 6:
         shmem_ctx_create(0, &context);
         shmem_ctx_destroy(context);
