@@ -201,6 +201,14 @@ fn views_show_across_barriers_and_locks_what_was_written() {
 }
 
 #[test]
+fn views_show_all_readers_the_same_order() {
+    // Of each reader the element that it reads first, and the other one. With one departure the writers are the first.
+    assert_eq!(kept("views, readers by locks"), ["1 1 1 1"]);
+    let violation = broken("views, readers by locks", Trap::OneHome);
+    assert!(violation.contains("the readers disagree"), "{violation}");
+}
+
+#[test]
 fn views_remember_what_an_eviction_may_have_sent() {
     assert_eq!(kept("views, eviction"), ["0 1 1 1"]);
     let violation = broken("views, eviction", Trap::ForgottenEviction);

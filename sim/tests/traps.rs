@@ -9,7 +9,7 @@ use pangea_sim::{End, Outcome};
 /// Where the first violation is searched: several times as many seeds as it takes. At hundreds of seeds a
 /// second that is a matter of seconds. (The last of the fences needs a pair that
 /// fails late: 2 or 3 seeds of 1,000.)
-const SEEDS: [(&str, Opened, Range<u64>); 22] = [
+const SEEDS: [(&str, Opened, Range<u64>); 23] = [
     ("atomics", Opened::HomeAtomicsByCpu, 0..20),
     ("barrier", Opened::OrderAcrossPairs, 0..700),
     ("writes", Opened::ReconnectWithoutFence, 0..400),
@@ -30,6 +30,7 @@ const SEEDS: [(&str, Opened, Range<u64>); 22] = [
     ("views", Opened::OldTwin, 0..300),
     ("views", Opened::UncountedEviction, 0..300),
     ("views", Opened::ReadAheadOverAcquire, 0..600),
+    ("views", Opened::OneHome, 0..100),
     ("views-evictions", Opened::ForgottenEviction, 0..100),
     ("views-heirs", Opened::InheritWithoutFences, 0..100),
 ];
@@ -169,6 +170,11 @@ fn evictions_that_are_forgotten_are_found() {
 #[test]
 fn locks_of_the_dead_that_are_inherited_without_fences_are_found() {
     find(Opened::InheritWithoutFences);
+}
+
+#[test]
+fn acquires_that_ask_one_home_are_found() {
+    find(Opened::OneHome);
 }
 
 #[test]

@@ -57,11 +57,13 @@ pub enum Trap {
     ReadAheadOverAcquire,
     /// Whoever gets a dead holder's lock does not ask other homes than the lock's whether they have fenced the dead.
     InheritWithoutFences,
+    /// An acquire asks one home of a view for what has changed there, and no others.
+    OneHome,
 }
 
 impl Trap {
     /// All of them.
-    pub const ALL: [Trap; 24] = [
+    pub const ALL: [Trap; 25] = [
         Trap::HomeAtomicsByCpu,
         Trap::OrderAcrossPairs,
         Trap::ReconnectWithoutFence,
@@ -86,6 +88,7 @@ impl Trap {
         Trap::ForgottenEviction,
         Trap::ReadAheadOverAcquire,
         Trap::InheritWithoutFences,
+        Trap::OneHome,
     ];
 
     /// Whether the runtime falls into it, and not the program.
@@ -120,6 +123,7 @@ impl Trap {
             Trap::ForgottenEviction => "forgotten-eviction",
             Trap::ReadAheadOverAcquire => "read-ahead-over-acquire",
             Trap::InheritWithoutFences => "inherit-without-fences",
+            Trap::OneHome => "one-home",
         }
     }
 }

@@ -46,6 +46,7 @@ const TRAPS: &[Opened] = &[
     Opened::OldTwin,
     Opened::UncountedEviction,
     Opened::ReadAheadOverAcquire,
+    Opened::OneHome,
 ];
 
 /// All but deaths.

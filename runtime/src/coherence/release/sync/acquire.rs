@@ -83,6 +83,9 @@ impl<P: Primitives> Engine<P> {
         let homes = self.core().counters.homes();
         let others = homes.iter().enumerate();
         let others = others.filter(|(number, home)| !home.is_mapped && !self.is_dead(*number));
+        let rank = self.core().endpoint().rank() as usize;
+        let is_asked = |number| !P::falls_into(Trap::OneHome) || number == rank % homes.len();
+        let others = others.filter(|(number, _)| is_asked(*number));
         let all = others.map(|(number, home)| (number, 0..home.len(Level::Top))).collect();
         let tops = self.read(Level::Top, all)?;
         let groups = self.read(Level::Group, self.below(Level::Group, &tops))?;
