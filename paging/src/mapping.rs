@@ -106,7 +106,8 @@ impl Span {
         })
     }
 
-    /// Maps part of a file in the place of bytes that nobody uses just now: two system calls.
+    /// Maps part of a file in the place of bytes that nobody uses just now: two system calls. If only the second fails, there is no access
+    /// to what lies there.
     pub(crate) fn put_file(
         &self,
         at: usize,
@@ -120,15 +121,21 @@ impl Span {
         // SAFETY: it replaces part of this very mapping, which nobody uses now.
         unsafe { mmap(self.address(at), len, prot, flags, file, offset) }?;
         // SAFETY: the range is ours; this concerns inheritance alone.
-        unsafe { madvise(self.address(at), len, Advice::LinuxDontFork) }
+        unsafe { madvise(self.address(at), len, Advice::LinuxDontFork) }.inspect_err(|_| {
+            // The file must not be read here by those who take the bytes for absent.
+            let _ = self.put_closed(at, len);
+        })
+    }
+
+    fn put_closed(&self, at: usize, len: usize) -> Result<(), Errno> {
+        let (none, flags) = (ProtFlags::empty(), PRIVATE | MapFlags::FIXED);
+        // SAFETY: it replaces part of this very mapping, which nobody uses now.
+        unsafe { mmap_anonymous(self.address(at), len, none, flags) }.map(|_| ())
     }
 
     /// Puts private memory, without access, in the place of bytes that nobody uses just now. The answer is that part.
     pub(crate) fn put_private(&self, at: usize, len: usize) -> Result<Span, Errno> {
-        // SAFETY: it replaces part of this very mapping, which nobody uses now.
-        unsafe {
-            mmap_anonymous(self.address(at), len, ProtFlags::empty(), PRIVATE | MapFlags::FIXED)
-        }?;
+        self.put_closed(at, len)?;
         // SAFETY: inside of this range.
         let part = Span { start: unsafe { self.start.add(at) }, len };
         part.advise(Advice::LinuxDontFork)?;

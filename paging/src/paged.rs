@@ -262,18 +262,19 @@ impl Paged {
     /// Makes the clean ones of the own pages among these absent pages like others. What is in their file stays there.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// When the system refuses. Then some are own pages still, but cannot be used until this is done again without an error.
     ///
     /// # Panics
     /// When there are no such pages.
     pub fn disown(&self, pages: Range<usize>) -> Result<(), Error> {
         let size = self.page_size();
         self.take_runs(pages, State::Clean, Of::Own, |mut run| {
-            run.back = State::Absent;
             let (at, len) = (run.pages.start * size, run.pages.len() * size);
             let restored = self.pages.pager.restore(at, len);
+            restored.map_err(|errno| Error::system("unmapping pages of a file", errno))?;
             run.pages.clone().for_each(|page| run.states[page].set_own(false));
-            restored.map_err(|errno| Error::system("unmapping pages of a file", errno))
+            run.back = State::Absent;
+            Ok(())
         })
     }
 

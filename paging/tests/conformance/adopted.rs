@@ -177,6 +177,45 @@ fn dirty_pages_are_not_disowned(mechanism: Mechanism) {
     assert_eq!((in_file(&adopter.file, 2 * WORDS + 1), adopter.own_writes()), (6, 1));
 }
 
+/// Pages that cannot be disowned stay own ones, until it is tried again. To be run in a process of its own.
+pub(crate) fn not_disowned(mechanism: Mechanism) {
+    let (adopter, paged) = adopter(mechanism, &[1, 2]);
+    for page in [1, 2] {
+        load(&paged, page * WORDS);
+    }
+    adopter.adopt(&[]);
+    // The first system calls succeed, the last one would give the process memory of its own.
+    let failed = without_data(|| paged.disown(0..PAGES));
+    // By SIGSEGV they are a file's again, and no memory of the process.
+    if mechanism == Mechanism::Userfaultfd {
+        let told = failed.expect_err("there is no memory").to_string();
+        assert!(told.contains("unmapping pages of a file"), "{told}");
+        assert!(paged.is_own(1) && paged.is_own(2));
+        assert_eq!(states(&paged), [A, C, C, A, A, A, A, A]);
+    }
+    paged.disown(0..PAGES).expect("now they are disowned");
+    assert_eq!(states(&paged), [A; PAGES]);
+    assert_eq!(load(&paged, 2 * WORDS), word(2 * WORDS));
+    store(&paged, WORDS, 3);
+    assert_eq!((paged.state(1), in_file(&adopter.file, WORDS)), (D, word(WORDS)));
+}
+
+/// Does something while the process may get no more memory of its own.
+fn without_data<R>(what: impl FnOnce() -> R) -> R {
+    let set = |limit: &libc::rlimit| {
+        // SAFETY: a valid structure.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_DATA, limit) }, 0);
+    };
+    let mut before = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: as above.
+    assert_eq!(unsafe { libc::getrlimit(libc::RLIMIT_DATA, &mut before) }, 0);
+    // 0 would be none.
+    set(&libc::rlimit { rlim_cur: 1, ..before });
+    let done = what();
+    set(&before);
+    done
+}
+
 fn an_adoption_that_fails(mechanism: Mechanism) {
     let (adopter, paged) = adopter(mechanism, &[3]);
     // No page begins there.

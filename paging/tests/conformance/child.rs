@@ -10,6 +10,7 @@ use std::{mem, ptr};
 
 use paging::{Error, Joined, Mechanism, Paged, State};
 
+use crate::adopted::not_disowned;
 use crate::children::signal_of;
 use crate::home::{Home, PAGE, Server, at, layout, load, store, word};
 use crate::own::{file, own};
@@ -117,6 +118,10 @@ pub(crate) fn run(case: &str, mechanism: &str) -> ExitCode {
             assert_eq!(load(&paged, PAGE / 8), word(PAGE / 8));
             println!("goes on");
             access(0x10);
+        }
+        "not-disowned" => {
+            not_disowned(mechanism);
+            println!("passed");
         }
         "fork" => fork(&used(&home, mechanism)),
         "interrupted" => interrupted(mechanism),

@@ -77,6 +77,7 @@ pub(crate) const CASES: &[Case] = &[
         assert_eq!(end.output, "goes on\n");
     }),
     ("a_forked_child_does_not_have_the_memory", |mechanism| passes("fork", mechanism)),
+    ("pages_that_cannot_be_disowned_stay_own_ones", |mechanism| passes("not-disowned", mechanism)),
     ("a_signal_handler_can_touch_pages", |mechanism| passes("interrupted", mechanism)),
     ("memory_that_is_locked_is_fetched_all_the_same", |mechanism| passes("locked", mechanism)),
 ];
