@@ -96,12 +96,6 @@ impl<T: Element, P: Primitives> View<T, P> {
         if let Some(clocks) = clocks {
             clocks.locked(lock.name())?;
         }
-        if let Some(poison) = poison {
-            // The home of the lock has fenced whoever died with it, but what that was sending goes to the homes of pages: of this view, and
-            // of others, which nobody tells of it once the poison is cleared.
-            let died = poison.rank().filter(|_| poison.is_death());
-            self.inner().coherence.endpoint().outlast(died)?;
-        }
         self.mapped().acquire(&self.concerned(&range))?;
         let locked = LockedView { view: self, range, lock, held: Some(held) };
         match poison {

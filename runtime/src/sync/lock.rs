@@ -75,6 +75,13 @@ impl<P: Primitives> Lock<P> {
         self.blocks.coherence().endpoint().rank()
     }
 
+    /// To be called with the lock, which is poisoned: afterwards nothing takes effect any more, at no node, that whoever died with it was
+    /// sending under it. Its home has fenced the dead, but what the lock guards may live elsewhere.
+    pub(super) fn outlast(&self, poison: Poison) -> Result<(), Error> {
+        let died = poison.rank().filter(|_| poison.is_death());
+        self.blocks.coherence().endpoint().outlast(died)
+    }
+
     /// Fails if this handle was released.
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.blocks.segment().is_released() {

@@ -21,10 +21,14 @@ use crate::space::{Element, Value};
 /// Whoever has it sees everything that holders before it had done or seen: in its data and in all other
 /// coherent objects. Locks are part of the one order that coherent operations are in.
 ///
+/// It may guard other things, too, such as parts of arrays: once it is given to somebody, poisoned, nothing takes effect any more that
+/// a holder who died with it was writing, wherever that was to go.
+///
 /// # Cost
 /// In round trips: `lock` 1 when it is free and this node had it last, else 2, and while it is taken, one for
 /// each look; unlocking 1. Threads of one node queue at home, and most often leave it to the next of them
-/// (at most 16 times in a row): that is 1 to unlock and 0 to lock.
+/// (at most 16 times in a row): that is 1 to unlock and 0 to lock. After a death each node that gets a poisoned lock asks the others once
+/// whether they have fenced the dead.
 ///
 /// # Fairness
 /// Threads of a node get it in the order in which they came. Nodes get it in turn: once a node waits, each other
@@ -186,6 +190,7 @@ impl<T: Value + ?Sized, P: Primitives> Inner<T, P> {
         match poison {
             None => Ok(guard),
             Some(poison) => {
+                self.lock.outlast(poison)?;
                 Err(LockError::Poisoned(Poisoned::new(guard, self.lock.name(), poison)))
             }
         }

@@ -1,6 +1,7 @@
 //! Signs that get lost between living nodes: nobody waits for ever.
 
 mod fairness;
+mod heirs;
 mod lost;
 
 use std::sync::{Arc, Mutex};

@@ -33,11 +33,14 @@ pub(super) struct Reader<'a, T: Value + ?Sized, P: Primitives> {
 
 impl<'a, T: Value + ?Sized, P: Primitives> RwLockReadGuard<'a, T, P> {
     pub(super) fn make(reader: Reader<'a, T, P>, poison: Option<Poison>) -> Guard<Self> {
-        let name = reader.inner.lock.name();
+        let inner = reader.inner;
         let guard = RwLockReadGuard { reader: Some(reader), poison, stays: PhantomData };
         match poison {
             None => Ok(guard),
-            Some(poison) => Err(LockError::Poisoned(Poisoned::new(guard, name, poison))),
+            Some(poison) => {
+                inner.lock.outlast(poison)?;
+                Err(LockError::Poisoned(Poisoned::new(guard, inner.lock.name(), poison)))
+            }
         }
     }
 
@@ -117,13 +120,16 @@ pub(super) struct Writer<'a, T: Value + ?Sized, P: Primitives> {
 
 impl<'a, T: Value + ?Sized, P: Primitives> RwLockWriteGuard<'a, T, P> {
     pub(super) fn make(writer: Writer<'a, T, P>) -> Guard<Self> {
-        let (name, poison) = (writer.inner.lock.name(), writer.locked.poison);
+        let (inner, poison) = (writer.inner, writer.locked.poison);
         let panicking = P::panicking();
         let guard =
             RwLockWriteGuard { writer: Some(writer), poison, panicking, stays: PhantomData };
         match poison {
             None => Ok(guard),
-            Some(poison) => Err(LockError::Poisoned(Poisoned::new(guard, name, poison))),
+            Some(poison) => {
+                inner.lock.outlast(poison)?;
+                Err(LockError::Poisoned(Poisoned::new(guard, inner.lock.name(), poison)))
+            }
         }
     }
 
