@@ -23,7 +23,7 @@ const SEEDS: [(&str, Opened, Range<u64>); 23] = [
     ("locks", Opened::AtomicWithoutTake, 0..300),
     ("locks", Opened::LockWithoutTime, 0..300),
     ("locks", Opened::BarrierWithoutTime, 0..300),
-    ("views", Opened::CountersBeforeBytes, 0..600),
+    ("views", Opened::CountersBeforeBytes, 600..1200),
     ("views", Opened::NumberWithPage, 0..300),
     ("views", Opened::FilledGaps, 0..300),
     ("views", Opened::OneWordOfCounter, 0..300),

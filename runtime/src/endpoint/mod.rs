@@ -65,7 +65,7 @@ pub(crate) use batch::Item;
 pub(crate) use beyond::Beyond;
 pub(crate) use contexts::{Claimed, Contexts, Unserved};
 pub(crate) use direct::Sign;
-pub(crate) use exchange::{ExchangeError, Step};
+pub(crate) use exchange::{ExchangeError, Part, Row, Step};
 pub(crate) use pin::Pin;
 pub(crate) use thread::Thread;
 pub(crate) use transfer::PendingRead;

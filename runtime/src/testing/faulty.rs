@@ -39,6 +39,8 @@ enum Effect {
 struct Plan {
     /// So many requests succeed, and the one after them fails.
     failure: Option<(usize, Status, Effect)>,
+    /// Longer requests fail.
+    longest: Option<usize>,
     silent: bool,
     held: bool,
     posted: Vec<(OperationKind, usize)>,
@@ -76,6 +78,11 @@ impl Faults {
     pub(crate) fn lose_answer(&self, peer: u32, skip: usize) {
         let failure = (skip, Status::RetryExceeded, Effect::Executed);
         self.with(peer, |plan| plan.failure = Some(failure));
+    }
+
+    /// From now on each request to `peer` that is longer than this fails and takes no effect.
+    pub(crate) fn fail_longer(&self, peer: u32, longest: usize) {
+        self.with(peer, |plan| plan.longest = Some(longest));
     }
 
     /// Whether a failure that was asked for has not come up yet.
@@ -296,7 +303,9 @@ impl FaultyQueuePair {
             if fails.is_some() {
                 plan.failure = None;
             }
-            (fails, plan.silent)
+            let is_too_long = plan.longest.is_some_and(|longest| request.len() > longest);
+            let too_long = is_too_long.then_some((Status::RetryExceeded, Effect::Nothing));
+            (fails.or(too_long), plan.silent)
         })
     }
 }

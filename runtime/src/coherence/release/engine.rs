@@ -17,6 +17,7 @@ use super::faults::attempts::Attempts;
 use super::faults::budget::Budget;
 use super::faults::line::Line;
 use super::faults::streams::Streams;
+use super::faults::window::FetchWindow;
 use super::homes::Homes;
 use super::pages::counters::Counters;
 use super::pages::diff::Grain;
@@ -106,7 +107,7 @@ impl<P: Primitives> Engine<P> {
             table: Table::new(count)?,
             dirty: PageSet::new(count)?,
             twins: Twins::new(page, most + SPARE_TWINS)?,
-            most_at_once,
+            window: FetchWindow::new(most_at_once),
             line: Line::new(pages, most),
             budget: Budget::new(cache_bytes),
             streams: Streams::new(pages, most_at_once as u32),
@@ -198,9 +199,13 @@ impl<P: Primitives> Engine<P> {
     /// Opens all pages that these bytes touch. Where a queue pair of a context had failed, it is repaired, and the pages
     /// are asked for again.
     pub(crate) fn populate(&self, bytes: Range<usize>, access: Access) -> Result<(), Error> {
-        let mut patience = Patience::<P>::new();
+        let (mut patience, mut fetched) = (Patience::<P>::new(), self.counts().fetched);
         loop {
             let Err(error) = self.paged.populate(bytes.clone(), access) else { return Ok(()) };
+            let fetched_now = self.counts().fetched;
+            if std::mem::replace(&mut fetched, fetched_now) != fetched_now {
+                patience = Patience::new();
+            }
             if self.core.losses.unrepaired().is_none() || !patience.again() {
                 // A death says more than the refusal that it led to.
                 self.core.segment.endpoint().health().check()?;

@@ -19,6 +19,7 @@ use super::faults::attempts::Attempts;
 use super::faults::budget::Budget;
 use super::faults::line::Line;
 use super::faults::streams::Streams;
+use super::faults::window::FetchWindow;
 use super::homes::Homes;
 use super::pages::counters::Counters;
 use super::pages::diff::Grain;
@@ -50,8 +51,7 @@ pub(crate) struct Core<P: Primitives> {
     /// Pages that may be dirty.
     pub(crate) dirty: PageSet,
     pub(crate) twins: Twins,
-    /// The most pages that are fetched together.
-    pub(crate) most_at_once: usize,
+    pub(crate) window: FetchWindow,
     pub(crate) line: Line,
     pub(crate) budget: Budget,
     pub(crate) streams: Streams,

@@ -21,8 +21,14 @@
 //! Failures of other work of this thread that the pair had in flight are noted for whoever waits for it; those of
 //! work that nobody waits for stay untold, until `quiet` or the next operation of another kind at that home.
 
+mod homes;
 mod posting;
 mod rows;
+
+pub(crate) use homes::Part;
+pub(crate) use rows::Row;
+
+use std::ops::Range;
 
 use verbs_shim::{Atomic, Executed, RemoteAddr, WorkError};
 
@@ -48,6 +54,29 @@ pub(crate) enum Step<'a> {
 }
 
 impl Step<'_> {
+    /// How many bytes it reads or writes; 0 for atomics, which are no part of each other.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Step::Read { into, .. } => into.len(),
+            Step::Write { from, .. } => from.len(),
+            Step::CompareSwap { .. } | Step::FetchAdd { .. } => 0,
+        }
+    }
+
+    /// A READ or WRITE of these bytes alone; of atomics all.
+    pub(crate) fn part(&mut self, bytes: Range<usize>) -> Step<'_> {
+        match *self {
+            Step::Read { at, ref mut into } => {
+                Step::Read { at: at + bytes.start as u64, into: &mut into[bytes] }
+            }
+            Step::Write { at, from } => {
+                Step::Write { at: at + bytes.start as u64, from: &from[bytes] }
+            }
+            Step::CompareSwap { at, expected, new } => Step::CompareSwap { at, expected, new },
+            Step::FetchAdd { at, add } => Step::FetchAdd { at, add },
+        }
+    }
+
     /// Where, and what, if it is an atomic.
     #[inline]
     fn atomic(&self) -> Option<(u64, Atomic)> {
@@ -271,21 +300,28 @@ impl<P: Primitives> Thread<P> {
         steps: &mut [Step<'_>],
         answers: &mut [u64],
     ) -> Result<(), ExchangeError> {
-        let mut arena = self.ensure_pair(endpoint, rank)?;
+        let arena = self.ready_pair(endpoint, rank)?;
         let mut done = 0;
         if self.in_place {
             done = self.exchange_in_place(endpoint, rank, arena, steps, answers)?;
-        } else if self.has_work_at(rank) {
-            // If that failed, it is better known before anything is posted behind it.
-            self.progress()?;
-            arena = self.ensure_pair(endpoint, rank)?;
         }
         if done == steps.len() {
             return Ok(());
         }
         let (steps, answers) = (&mut steps[done..], &mut answers[done..]);
-        let mut posting = Posting::new(self, endpoint, self.staging(endpoint)?, rank, arena);
+        let mut posting = Posting::new(self, endpoint, self.staging(endpoint)?, rank, arena, 0);
         posting.run(steps, answers)
+    }
+
+    /// Opens a pair to `rank`, unless there is one that has not failed, as far as can be known now. Where the arena begins.
+    fn ready_pair(&self, endpoint: &Endpoint<P>, rank: u32) -> Result<RemoteAddr, Error> {
+        let arena = self.ensure_pair(endpoint, rank)?;
+        if self.in_place || !self.has_work_at(rank) {
+            return Ok(arena);
+        }
+        // If that failed, it is better known before anything is posted behind it.
+        self.progress()?;
+        self.ensure_pair(endpoint, rank)
     }
 
     /// As [`Thread::exchange_at_once`], through an open pair and with its errors. Stops before a step that the

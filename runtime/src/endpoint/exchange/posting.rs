@@ -29,6 +29,8 @@ pub(super) struct Posting<'t, P: Primitives> {
     staging: &'t Staging,
     rank: u32,
     arena: RemoteAddr,
+    /// The cell of the first step; each has one.
+    first_cell: usize,
     /// To be posted next. Never empty while slots are held.
     batch: ArrayVec<WorkRequest<'t>, BATCH>,
     /// The slots that are held, also those of requests that have been posted.
@@ -43,6 +45,7 @@ impl<'t, P: Primitives> Posting<'t, P> {
         staging: &'t Staging,
         rank: u32,
         arena: RemoteAddr,
+        first_cell: usize,
     ) -> Posting<'t, P> {
         Posting {
             thread,
@@ -50,6 +53,7 @@ impl<'t, P: Primitives> Posting<'t, P> {
             staging,
             rank,
             arena,
+            first_cell,
             batch: ArrayVec::new(),
             slots: ArrayVec::new(),
             has_posted: false,
@@ -65,8 +69,30 @@ impl<'t, P: Primitives> Posting<'t, P> {
         let posted = (0..steps.len()).try_for_each(|number| self.add(number, steps));
         let finished = posted.and_then(|()| self.finish(steps));
         finished.inspect_err(|_| self.release_slots())?;
-        for (number, (step, answer)) in steps.iter_mut().zip(answers).enumerate() {
-            let cell = Staging::cell_at(number);
+        self.answer(steps, answers);
+        Ok(())
+    }
+
+    /// Posts all steps, of which the last is waited for by whoever has called this. There must be free slots for them.
+    pub(super) fn begin<'a: 't>(&mut self, steps: &mut [Step<'a>]) -> Result<(), ExchangeError> {
+        let posted = (0..steps.len()).try_for_each(|number| self.add(number, steps));
+        posted.and_then(|()| self.post_last()).inspect_err(|_| self.release_slots())
+    }
+
+    /// What was begun is over; `is_done` says whether all of it was executed.
+    pub(super) fn end(&mut self, steps: &mut [Step<'_>], answers: &mut [u64], is_done: bool) {
+        if is_done {
+            self.deliver(steps);
+            self.answer(steps, answers);
+        } else {
+            self.release_slots();
+        }
+    }
+
+    /// Hands over what has come into cells.
+    fn answer(&self, steps: &mut [Step<'_>], answers: &mut [u64]) {
+        for (cell, (step, answer)) in (self.first_cell..).zip(steps.iter_mut().zip(answers)) {
+            let cell = Staging::cell_at(cell);
             match step {
                 Step::Read { into, .. } if into.len() <= CELL => {
                     self.staging.memory().read(cell, into);
@@ -79,12 +105,12 @@ impl<'t, P: Primitives> Posting<'t, P> {
                 }
             }
         }
-        Ok(())
     }
 
     fn add<'a: 't>(&mut self, number: usize, steps: &mut [Step<'a>]) -> Result<(), ExchangeError> {
         let (staging, arena) = (self.staging, self.arena);
-        let cell = |len| staging.cell(number, len).map_err(Error::from);
+        let number_of_cell = self.first_cell + number;
+        let cell = |len| staging.cell(number_of_cell, len).map_err(Error::from);
         let request = match steps[number] {
             Step::Read { at, ref into } if into.len() <= CELL => {
                 WorkRequest::read(cell(into.len())?, arena.plus(at))
@@ -93,7 +119,7 @@ impl<'t, P: Primitives> Posting<'t, P> {
                 WorkRequest::write_inline(from, arena.plus(at))
             }
             Step::Write { at, from } if from.len() <= CELL => {
-                staging.memory().write(Staging::cell_at(number), from);
+                staging.memory().write(Staging::cell_at(number_of_cell), from);
                 WorkRequest::write(cell(from.len())?, arena.plus(at))
             }
             Step::Read { ref into, .. } => return self.add_pieces(number, into.len(), steps),
@@ -184,22 +210,36 @@ impl<'t, P: Primitives> Posting<'t, P> {
 
     /// Posts what is left, waits for all of it, and delivers what came through slots.
     fn finish(&mut self, steps: &mut [Step<'_>]) -> Result<(), ExchangeError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        self.post_last()?;
+        self.thread.progress_until(self.endpoint, || self.thread.batches.get() == 0)?;
+        if self.thread.has_batch_error() {
+            return Err(self.lose());
+        }
+        self.deliver(steps);
+        Ok(())
+    }
+
+    /// Posts what is left, and says that its end is waited for.
+    fn post_last(&mut self) -> Result<(), ExchangeError> {
         let Some(last) = self.batch.last_mut() else { return Ok(()) };
         *last = last.token(END_OF_BATCH).signaled();
         self.post()?;
         let batches = &self.thread.batches;
         batches.set(batches.get() + 1);
-        self.thread.progress_until(self.endpoint, || batches.get() == 0)?;
-        if self.thread.has_batch_error() {
-            return Err(self.lose());
-        }
+        Ok(())
+    }
+
+    /// Hands over what has come through slots, and gives them back.
+    fn deliver(&mut self, steps: &mut [Step<'_>]) {
         for Flight { slot, step, at, len } in self.slots.drain(..) {
             if let Step::Read { into, .. } = &mut steps[step] {
                 self.staging.memory().read(Staging::slot_at(slot), &mut into[at..at + len]);
             }
             self.staging.release(slot);
         }
-        Ok(())
     }
 
     fn lose(&self) -> ExchangeError {

@@ -34,7 +34,7 @@ impl TestNode {
     }
 
     /// The word at `at` of a node's arena.
-    pub(super) fn word(&self, rank: u32, at: u64) -> u64 {
+    pub(crate) fn word(&self, rank: u32, at: u64) -> u64 {
         let mut word = [0; 8];
         self.endpoint.read(Place::new(rank, at), &mut word).unwrap();
         u64::from_ne_bytes(word)

@@ -81,7 +81,8 @@ impl<P: Primitives> Core<P> {
         let (page, wanted) = (pages.page(), pages.wanted());
         let plan = self.streams.on_fault(page as u32);
         let ahead = if plan.stride == 1 { plan.pages as usize } else { 1 };
-        let most = wanted.max(ahead).min(self.most_at_once);
+        let window = self.window.pages();
+        let most = wanted.max(ahead).min(window);
         let count = pages.extend(self.run(page, place, most));
         // Those of a stream that leaves pages out.
         let mut others = ArrayVec::<Arrival<'a>, OTHERS>::new();
@@ -89,7 +90,7 @@ impl<P: Primitives> Core<P> {
             let strides = (1..i64::from(plan.pages)).map(|i| page as i64 + i * plan.stride);
             let same_home =
                 |other: &usize| self.known_place(*other).is_some_and(|o| o.rank == place.rank);
-            let room = OTHERS.min(self.most_at_once - 1);
+            let room = OTHERS.min(window - 1);
             let expected = strides.filter_map(|other| usize::try_from(other).ok());
             let expected = expected.filter(|other| (*other as u64) < self.segment.page_count());
             others
@@ -99,12 +100,14 @@ impl<P: Primitives> Core<P> {
         // An eviction that was lost may still be on its way from the buffer. Wherever to, another context can serve this page.
         context.wait().map_err(|_| Unserved::Lost(place.rank))?;
         self.take_rooms(pages, count);
-        context.read(place, 0, count * self.page)?;
+        let mut came = context.read(place, 0, count * self.page);
         for (other, number) in others.iter().zip(count..) {
             let place = self.place(other.page());
-            context.read(place, number * self.page, self.page)?;
+            came = came.and_then(|()| context.read(place, number * self.page, self.page));
         }
-        context.wait()?;
+        let came = came.and_then(|()| context.wait());
+        came.inspect_err(|_| self.window.lost(count + others.len()))?;
+        self.window.came();
         if P::falls_into(Trap::NumberWithPage) {
             self.learn_now(context, page, count * self.page);
         }
@@ -132,7 +135,7 @@ impl<P: Primitives> Core<P> {
         if self.is_own(page) || !self.is_absent(page) {
             return;
         }
-        let count = self.run(page, place, (next.pages as usize).min(self.most_at_once));
+        let count = self.run(page, place, (next.pages as usize).min(self.window.pages()));
         // Before it is posted: what an acquire finds later may not be in it.
         let generation = self.generation.load(Ordering::SeqCst);
         match context.read(place, half * self.half(), count * self.page) {
@@ -159,7 +162,8 @@ impl<P: Primitives> Core<P> {
             return Ok(None);
         };
         self.ahead.clear(context.number());
-        context.wait()?;
+        context.wait().inspect_err(|_| self.window.lost(window.count))?;
+        self.window.came();
         let Some(pages) = arrival else { return Ok(None) };
         let skip = page - window.page;
         let count = pages.extend(window.count - skip);

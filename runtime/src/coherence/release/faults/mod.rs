@@ -21,7 +21,7 @@
 //! | --- | --- |
 //! | `source.rs` | [`Fetcher`]: what `paging` asks for |
 //! | `fetch.rs` | pages by READs of a context |
-//! | `ahead.rs`, `streams.rs` | what to bring besides, and what of it is on its way |
+//! | `ahead.rs`, `streams.rs`, `window.rs` | what to bring besides, what of it is on its way, and how much at most |
 //! | `evict.rs`, `budget.rs` | room for others |
 //! | `line.rs`, `ring.rs` | who goes first |
 //! | `attempts.rs` | what evictions may have sent home, or not |
@@ -35,5 +35,6 @@ pub(super) mod line;
 mod ring;
 mod source;
 pub(super) mod streams;
+pub(super) mod window;
 
 pub(super) use source::{Fetcher, READ_ONLY};

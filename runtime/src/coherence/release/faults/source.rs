@@ -164,7 +164,7 @@ impl<P: Primitives> Core<P> {
         mut arrival: Arrival<'a>,
         bytes: NonNull<u8>,
     ) -> Result<Arrived<'a>, Refused> {
-        let most = arrival.wanted().min(self.most_at_once);
+        let most = arrival.wanted().min(self.window.pages());
         let count = arrival.extend(self.run(arrival.page(), place, most));
         self.make_room_for(arrival.page(), self.needs(&arrival, count));
         // SAFETY: the pages lie side by side in an arena, which stays mapped as long as it is held.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::cluster::{Distribution, Model, Rank};
-use crate::coherence::release::sync::Patience;
+use crate::coherence::release::sync::{do_steps, read_rows};
 use crate::endpoint::{Endpoint, Place, Step};
 use crate::error::Error;
 use crate::primitives::{Mutex, MutexGuard, Primitives};
@@ -86,18 +86,13 @@ impl<P: Primitives> Clocks<P> {
     }
 
     fn write(&self, at: Place, row: &[u8]) -> Result<(), Error> {
-        Patience::<P>::new().insist(|| {
-            let write = Step::Write { at: at.offset, from: row };
-            self.endpoint.exchange_slice(at.rank, &mut [write], &mut [0])
-        })
+        let write = &mut [Step::Write { at: at.offset, from: row }];
+        do_steps(&self.endpoint, at.rank, write, &mut [0], || Ok(()))
     }
 
     fn read(&self, at: Place, len: usize) -> Result<Vec<u8>, Error> {
         let mut row = vec![0; len];
-        Patience::<P>::new().insist(|| {
-            let read = Step::Read { at: at.offset, into: &mut row };
-            self.endpoint.exchange_slice(at.rank, &mut [read], &mut [0])
-        })?;
+        read_rows(&self.endpoint, &mut [(at, &mut row)])?;
         Ok(row)
     }
 

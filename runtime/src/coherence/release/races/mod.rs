@@ -29,7 +29,7 @@ use std::time::Duration;
 pub(crate) use clocks::Clocks;
 use log::{LOG_BYTES, PageLog};
 
-use super::sync::{OUT_OF_REACH, Patience};
+use super::sync::{OUT_OF_REACH, Patience, do_steps, read_rows};
 use crate::cluster::{ClusterError, Distribution, Model, Rank};
 use crate::endpoint::{ExchangeError, Place, Step};
 use crate::error::Error;
@@ -218,13 +218,8 @@ impl<P: Primitives> Races<P> {
             }
             // A lost answer may have been that it is locked.
             if before[0] == expected || before[0] == mine {
-                for (into, start) in bytes.chunks_mut(PIECE).zip((0..).step_by(PIECE)) {
-                    if !is_read {
-                        Patience::<P>::new().insist(|| {
-                            let read = Step::Read { at: at.offset + start, into: &mut *into };
-                            endpoint.exchange_slice(at.rank, &mut [read], &mut [0])
-                        })?;
-                    }
+                if !is_read {
+                    read_rows(endpoint, &mut [(at, &mut bytes)])?;
                 }
                 return Ok((PageLog::decode(&bytes), bytes));
             }
@@ -259,12 +254,7 @@ impl<P: Primitives> Races<P> {
             if u64::from_ne_bytes(word) != expected {
                 return Ok(());
             }
-            for (from, start) in from.chunks(PIECE).zip((0..).step_by(PIECE)) {
-                Patience::<P>::new().insist(|| {
-                    let write = Step::Write { at: to + start, from };
-                    endpoint.exchange_slice(at.rank, &mut [write], &mut [0])
-                })?;
-            }
+            do_steps(endpoint, at.rank, &mut [Step::Write { at: to, from }], &mut [0], || Ok(()))?;
         }
         Patience::<P>::new().insist(|| endpoint.exchange_slice(at.rank, &mut [unlock()], &mut [0]))
     }

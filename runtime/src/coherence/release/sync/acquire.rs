@@ -14,7 +14,7 @@ use paging::State;
 use super::super::engine::{Engine, merge};
 use super::super::pages::counters::{Level, PAIR, Pair, pair};
 use super::SyncState;
-use super::patience::Patience;
+use super::pace::read_rows;
 use super::send::Sent;
 use crate::cluster::Rank;
 use crate::endpoint::Place;
@@ -148,7 +148,7 @@ impl<P: Primitives> Engine<P> {
             rest = after;
         }
         self.core().tally.counter_reads.add(rows.len());
-        Patience::<P>::new().insist(|| self.core().endpoint().read_rows(&mut rows))?;
+        read_rows(self.core().endpoint(), &mut rows)?;
         let indices = wanted.iter().flat_map(|(home, run)| run.clone().map(|index| (*home, index)));
         let read = indices.zip(bytes.chunks_exact(PAIR).map(pair));
         let changed = read.filter(|((home, index), pair)| {

@@ -8,14 +8,17 @@
 //! | `send.rs` | what goes home |
 //! | `acquire.rs` | what is dropped |
 //! | `outbox.rs` | what is to go to one home |
+//! | `pace.rs` | how much of it is tried at once |
 //! | `patience.rs` | how long what was lost is tried again |
 
 mod acquire;
 mod outbox;
+mod pace;
 mod patience;
 mod send;
 
 pub(super) use outbox::{Answer, Outbox};
+pub(super) use pace::{do_steps, read_rows};
 pub(super) use patience::{OUT_OF_REACH, Patience};
 
 use std::ops::Range;

@@ -19,17 +19,15 @@ use super::super::races;
 use super::super::shared::Core;
 use super::SyncState;
 use super::outbox::{Answer, Outbox};
-use super::patience::{OUT_OF_REACH, Patience};
+use super::pace::do_steps;
+use super::patience::OUT_OF_REACH;
 use crate::cluster::{CounterRows, Rank};
-use crate::endpoint::{ExchangeError, Place, Step};
+use crate::endpoint::{Part, Place};
 use crate::error::Error;
 use crate::primitives::{Primitives, Trap};
 
 /// Bytes of pages that are protected together: so much is gathered before anything is sent.
 const GATHERED: usize = 1 << 20;
-
-/// Steps that are done together at a home, with one doorbell.
-const TOGETHER: usize = 64;
 
 /// Changed bytes, and runs of them, after which an outbox is sent before there is more.
 const FULL: (usize, usize) = (256 << 10, 4096);
@@ -93,6 +91,7 @@ impl<P: Primitives> Engine<P> {
             self.send_full(sync)?;
         }
         self.count_own(sync);
+        self.send_together(sync)?;
         let mut outcome = Ok(());
         for home in 0..sync.outboxes.len() {
             if !sync.outboxes[home].is_empty() {
@@ -116,11 +115,14 @@ impl<P: Primitives> Engine<P> {
 
     /// What becomes of a page at this release. Asked twice, the answer is the same.
     fn treatment(&self, sync: &SyncState, page: usize, may_stay: bool) -> Treatment {
+        let state = self.paged().state(page);
+        // What is busy may be absent, and nobody knows yet where it lives.
+        if matches!(state, State::Absent | State::Clean) || self.core().known_home(page).is_none() {
+            return Treatment::Nothing;
+        }
         let own = self.core().is_own(page);
-        match self.paged().state(page) {
-            State::Absent | State::Clean => return Treatment::Nothing,
-            State::Busy => return Treatment::Close { own },
-            State::Dirty => {}
+        if state == State::Busy {
+            return Treatment::Close { own };
         }
         let mut habit = self.core().table.habit(page);
         let stays = may_stay && habit.dirty_at(sync.number);
@@ -189,15 +191,17 @@ impl<P: Primitives> Engine<P> {
         let core = self.core();
         let home = &core.counters.homes()[number];
         let outbox = &mut sync.outboxes[number];
-        let (bytes, writes) = (outbox.len(), outbox.writes());
-        let raised = {
+        let writes = outbox.writes();
+        let (raised, answers) = {
             let (mut steps, raised) = outbox.steps(home, all);
             let mut answers = vec![0; steps.len()];
             let counts_first = P::falls_into(Trap::CountersBeforeBytes);
             if counts_first {
                 steps.rotate_left(writes);
             }
-            let sent = self.do_steps(home.rank, &mut steps, &mut answers);
+            // What an eviction has lost of these pages may still arrive, until that is repaired.
+            let repair = || self.repair();
+            let sent = do_steps(core.endpoint(), home.rank, &mut steps, &mut answers, repair);
             if let Err(Error::Work(lost)) = &sent {
                 // Sent later, it would come after what others write meanwhile.
                 let (name, rank) = (&core.segment.spec().name, home.rank);
@@ -209,50 +213,70 @@ impl<P: Primitives> Engine<P> {
             if counts_first {
                 answers.rotate_left(raised.len());
             }
-            let before = answers.split_off(writes);
-            let answer = |((level, index), before)| Answer { level, home: number, index, before };
-            let answers = raised.iter().copied().zip(before).map(answer);
-            sync.answers.extend(answers.inspect(|answer| answer.note(&core.counters)));
-            raised.len()
+            (raised, answers)
         };
-        debug_assert!(raised > 0);
-        core.tally.bytes_home.add(bytes);
-        core.tally.writes_home.add(writes);
+        self.note_sent(sync, number, all, &raised, &answers[writes..]);
+        Ok(())
+    }
+
+    /// Sends to all homes at once what does not take long. What is lost, or does take long, stays in its outbox.
+    fn send_together(&self, sync: &mut SyncState) -> Result<(), Error> {
+        let core = self.core();
+        let waiting = sync.outboxes.iter().filter(|outbox| !outbox.is_empty()).count();
+        if waiting < 2 || P::falls_into(Trap::CountersBeforeBytes) {
+            return Ok(());
+        }
+        // What an eviction has lost of these pages may still arrive, until that is repaired.
+        self.repair()?;
+        let outboxes = sync.outboxes.iter_mut().enumerate();
+        let mut all: Vec<_> = outboxes
+            .filter(|(_, outbox)| !outbox.is_empty())
+            .map(|(number, outbox)| {
+                let (steps, raised) = outbox.steps(&core.counters.homes()[number], true);
+                let answers = vec![0; steps.len()];
+                (number, steps, raised, answers)
+            })
+            .collect();
+        let mut parts = Vec::with_capacity(all.len());
+        for (number, steps, _, answers) in &mut all {
+            let rank = core.counters.homes()[*number].rank;
+            parts.push(Part { rank, steps, answers, is_done: false });
+        }
+        core.endpoint().exchange_at_homes(&mut parts)?;
+        let done: Vec<bool> = parts.iter().map(|part| part.is_done).collect();
+        let taken = all.into_iter().zip(done).filter(|(_, is_done)| *is_done);
+        let taken: Vec<_> =
+            taken.map(|((number, _, raised, answers), _)| (number, raised, answers)).collect();
+        for (number, raised, answers) in taken {
+            let writes = answers.len() - raised.len();
+            self.note_sent(sync, number, true, &raised, &answers[writes..]);
+        }
+        Ok(())
+    }
+
+    /// A home has taken what was in its outbox, and raised these numbers, which were so many before.
+    fn note_sent(
+        &self,
+        sync: &mut SyncState,
+        number: usize,
+        all: bool,
+        raised: &[(Level, u64)],
+        before: &[u64],
+    ) {
+        let core = self.core();
+        let answer = |(&(level, index), &before)| Answer { level, home: number, index, before };
+        let answers = raised.iter().zip(before).map(answer);
+        sync.answers.extend(answers.inspect(|answer| answer.note(&core.counters)));
+        debug_assert!(!raised.is_empty());
+        let outbox = &mut sync.outboxes[number];
+        core.tally.bytes_home.add(outbox.len());
+        core.tally.writes_home.add(outbox.writes());
         for &page in outbox.pages() {
             if let Some(page) = core.page_at(number, page) {
                 core.table.clear_on_the_way(page);
             }
         }
         outbox.done(all);
-        Ok(())
-    }
-
-    /// Does all of it in its order, some steps together, fewer where much is lost: each time that some are done is a
-    /// beginning.
-    fn do_steps(
-        &self,
-        rank: u32,
-        steps: &mut [Step<'_>],
-        answers: &mut [u64],
-    ) -> Result<(), Error> {
-        let (mut done, mut together) = (0, TOGETHER);
-        let mut patience = Patience::<P>::new();
-        while done < steps.len() {
-            let end = (done + together).min(steps.len());
-            let some = (&mut steps[done..end], &mut answers[done..end]);
-            // What an eviction has lost of these pages may still arrive, until this is done.
-            self.repair()?;
-            match self.core().endpoint().exchange_slice(rank, some.0, some.1) {
-                Ok(()) => {
-                    (done, together) = (end, (2 * together).min(TOGETHER));
-                    patience = Patience::new();
-                }
-                Err(ExchangeError::Fatal(error)) => return Err(error),
-                Err(ExchangeError::Lost(_)) if patience.again() => together = (together / 2).max(1),
-                Err(ExchangeError::Lost(lost)) => return Err(Error::Work(lost)),
-            }
-        }
-        Ok(())
     }
 
     /// Counts the node's own pages that were written: no network. Their bytes are at home already.

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 use std::slice;
+use std::time::{Duration, Instant};
 
-use verbs_shim::OperationKind;
+use verbs_shim::{OperationKind, Status};
 
 use super::*;
 use crate::cluster::Rank;
@@ -97,6 +98,72 @@ fn a_release_sends_changed_bytes_then_counts_each_level_once() {
             }
             node.barrier().unwrap();
         }
+    });
+}
+
+#[test]
+fn a_release_asks_all_homes_at_once() {
+    Job::of(3).run(|node| {
+        let by_hand = Mechanism::ByHand { relax: Paced::relax };
+        let segment = segment(node, "spread", 9, Distribution::Block);
+        let view = Plain::of(&segment, by_hand, 32);
+        view.barrier(node);
+        if node.rank() == 2 {
+            (0..6).for_each(|page| view.put(page * PAGE, 3));
+            for home in 0..2 {
+                node.faults.take_posted(home);
+                node.faults.take_doorbells(home);
+                node.faults.hold(home);
+            }
+            #[expect(clippy::disallowed_methods, reason = "another thread of the node")]
+            std::thread::scope(|scope| {
+                let release = scope.spawn(|| view.release());
+                // Three pages, one group, one top. No home has answered, and both are asked.
+                let limit = Instant::now() + Duration::from_secs(20);
+                let mut asked = [0; 2];
+                while asked != [3 + 5; 2] && Instant::now() < limit {
+                    for (home, asked) in (0..).zip(&mut asked) {
+                        *asked += node.faults.take_posted(home).len();
+                    }
+                }
+                assert!(!release.is_finished());
+                (0..2).for_each(|home| node.faults.release(home));
+                assert_eq!(asked, [8; 2]);
+            });
+            assert_eq!(node.faults.take_doorbells(0), 1);
+        }
+        node.barrier().unwrap();
+        view.acquire();
+        assert_eq!(view.firsts(0..9), [3, 3, 3, 3, 3, 3, 0, 0, 0]);
+        node.barrier().unwrap();
+    });
+}
+
+#[test]
+fn homes_that_fail_amid_a_release_to_all_are_asked_again() {
+    Job::of(3).run(|node| {
+        let by_hand = Mechanism::ByHand { relax: Paced::relax };
+        let segment = segment(node, "failing", 9, Distribution::Block);
+        let view = Plain::of(&segment, by_hand, 32);
+        view.barrier(node);
+        if node.rank() == 2 {
+            for (step, home) in (0..8).flat_map(|step| [(step, 0), (step, 1)]) {
+                let value = (2 * step) as u8 + home as u8 + 1;
+                // One of them in slots.
+                (0..6).for_each(|page| view.put(page * PAGE + 5, value));
+                (0..600).for_each(|at| view.put(4 * PAGE + at, value));
+                match step % 2 {
+                    0 => node.faults.fail(home, step, Status::RetryExceeded),
+                    _ => node.faults.lose_answer(home, step),
+                }
+                view.release();
+                assert!(!node.faults.is_pending(home), "step {step} at {home}");
+                let seen = Plain::of(&segment, by_hand, 9);
+                assert_eq!([0, 1, 2, 3, 4, 5].map(|page| seen.get(page * PAGE + 5)), [value; 6]);
+                assert_eq!(seen.get(4 * PAGE + 599), value);
+            }
+        }
+        node.barrier().unwrap();
     });
 }
 

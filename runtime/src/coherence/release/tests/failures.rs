@@ -1,6 +1,6 @@
 //! Queue pairs that fail, and homes that die.
 
-use verbs_shim::Status;
+use verbs_shim::{OperationKind, Status};
 
 use super::*;
 use crate::cluster::{Epoch, Rank};
@@ -38,6 +38,61 @@ fn a_release_that_is_lost_is_repeated() {
             }
             node.barrier().unwrap();
         }
+    });
+}
+
+#[test]
+fn what_is_too_long_to_get_through_goes_home_and_is_looked_at_in_pieces() {
+    Job::of(2).run(|node| {
+        let by_hand = Mechanism::ByHand { relax: Paced::relax };
+        let segment = segment(node, "long", 3000, Distribution::OnNode(Rank(0)));
+        let view = Plain::of(&segment, by_hand, 3000);
+        view.barrier(node);
+        if node.rank() == 1 {
+            view.engine.populate(0..3 * PAGE, Access::Write).unwrap();
+            (0..3 * PAGE).for_each(|at| view.put(at, 7));
+            node.faults.take_posted(0);
+            node.faults.fail_longer(0, 700);
+            view.release();
+            let posted = node.faults.take_posted(0);
+            let writes = posted.iter().filter(|(kind, _)| *kind == OperationKind::Write);
+            let lens: Vec<usize> = writes.map(|(_, len)| *len).collect();
+            assert_eq!(lens.iter().filter(|&&len| len <= 700).sum::<usize>(), 3 * PAGE);
+            let pages = (0..3).filter(|page| view.engine.core().table.room(*page).is_some());
+            assert_eq!(pages.count(), 0, "what has gone home needs no twin");
+        }
+        node.barrier().unwrap();
+        if node.rank() == 0 {
+            assert!((0..3 * PAGE).all(|at| view.get(at) == 7));
+            (0..3000).step_by(65).for_each(|page| view.put(page * PAGE, 8));
+            view.release();
+        }
+        node.barrier().unwrap();
+        if node.rank() == 1 {
+            // Rows of counters are longer than that.
+            view.acquire();
+            node.faults.fail_longer(0, usize::MAX);
+            let firsts = view.firsts(0..66);
+            assert_eq!(firsts, [&[8, 7, 7][..], &[0; 62], &[8]].concat());
+        }
+        node.barrier().unwrap();
+    });
+}
+
+#[test]
+fn pages_that_do_not_come_together_are_fetched_fewer_at_a_time() {
+    Job::of(2).run(|node| {
+        let by_hand = Mechanism::ByHand { relax: Paced::relax };
+        let segment = segment(node, "wide", 300, Distribution::OnNode(Rank(0)));
+        let view = Plain::of(&segment, by_hand, 300);
+        if node.rank() == 1 {
+            node.faults.fail_longer(0, 10 * PAGE);
+            view.engine.populate(0..250 * PAGE, Access::Read).unwrap();
+            node.faults.fail_longer(0, usize::MAX);
+            view.engine.populate(250 * PAGE..300 * PAGE, Access::Read).unwrap();
+            assert_eq!(view.firsts(0..300), [0; 300]);
+        }
+        node.barrier().unwrap();
     });
 }
 
