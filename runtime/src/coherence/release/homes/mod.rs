@@ -79,11 +79,14 @@ impl<P: Primitives> Core<P> {
         Some((self.counters.home_of(rank)?, local))
     }
 
-    /// The same, of a page that is here, or was.
+    /// The same, of a page that is here. That is known: before a page is opened, its fault has asked where it lives, and that is
+    /// forgotten only when all of its piece is gone, and the new place is noted at once ([`moves`]).
     pub(crate) fn home(&self, page: usize) -> (usize, u64) {
-        let home = self.known_home(page);
-        debug_assert!(home.is_some(), "page {page} came from somewhere");
-        home.unwrap_or_default()
+        match self.known_home(page) {
+            Some(home) => home,
+            // To take any other for it would be to write over pages of others.
+            None => unreachable!("page {page} is here, and came from nowhere"),
+        }
     }
 
     /// Where a page is stored that is here.

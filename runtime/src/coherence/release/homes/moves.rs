@@ -14,7 +14,7 @@ use std::sync::atomic::{Ordering, fence};
 use paging::State;
 
 use super::super::engine::Engine;
-use super::super::sync::Patience;
+use super::super::sync::{Patience, do_steps, read_rows};
 use super::directory::{Directory, give_slot};
 use crate::cluster::{Rooms, Row, Spot};
 use crate::endpoint::{ExchangeError, Place, Step};
@@ -137,7 +137,7 @@ impl<P: Primitives> Engine<P> {
             rows.push((core.entry_at(rooms, row, entries.start), words));
             rest = after;
         }
-        Patience::<P>::new().insist(|| core.endpoint().read_rows(&mut rows))?;
+        read_rows(core.endpoint(), &mut rows)?;
         let word = |word: &[u8]| word.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         Ok(bytes.chunks_exact(8).map(word).collect())
     }
@@ -210,7 +210,7 @@ impl<P: Primitives> Engine<P> {
             let mut page = vec![0; core.page];
             for number in 0..rooms.pages_of(piece) {
                 let from = core.page_of_slot(old, number);
-                Patience::<P>::new().insist(|| core.endpoint().read_exchange(from, &mut page))?;
+                read_rows(core.endpoint(), &mut [(from, &mut page)])?;
                 self.write(core.page_of_slot(new, number), &page)?;
             }
         }
@@ -235,35 +235,47 @@ impl<P: Primitives> Engine<P> {
         self.write(core.entry_at(rooms, Row::Uses, entries.start), &zeros)
     }
 
-    /// Takes note of what has moved.
+    /// Takes note of what has moved: of all of it, whatever fails, for nobody may take old places for those of pages.
     fn follow(&self, directory: &Directory, before: &Words, after: &Words) -> Result<(), Error> {
-        let core = self.core();
-        let me = core.endpoint().rank();
-        for (piece, (&before, &after)) in before.iter().zip(after).enumerate() {
+        let mut outcome = Ok(());
+        for (piece, (&before, &after)) in (0..).zip(before.iter().zip(after)) {
             if before == after {
                 continue;
             }
             if let Some(old) = Spot::of(before) {
-                let first = piece * Rooms::PIECE as usize;
-                let pages = first..first + directory.rooms.pages_of(piece as u64) as usize;
-                self.paged().disown(pages.clone()).map_err(|error| self.paging_error(error))?;
-                let here = |page: &usize| self.paged().state(*page) != State::Absent;
-                let here: Vec<usize> = pages.filter(here).collect();
-                self.drop_pages(&mut self.sync().lock(), &here)??;
-                directory.forget(piece as u64, old);
-                if old.rank == me {
-                    let zeros = vec![0; core.page];
-                    for number in 0..Rooms::PIECE {
-                        self.write(core.page_of_slot(old, number), &zeros)?;
-                    }
-                    self.give_back(directory, old)?;
-                }
+                let left = self.leave_slot(directory, piece, old);
+                directory.forget(piece, old);
+                outcome = outcome.and(left);
             }
             if let Some(new) = Spot::of(after) {
-                directory.learn(piece as u64, new);
+                directory.learn(piece, new);
             }
         }
-        Ok(())
+        outcome
+    }
+
+    /// Drops what is here of a piece that does not live in this slot any more, and clears the slot if it is this node's.
+    fn leave_slot(&self, directory: &Directory, piece: u64, old: Spot) -> Result<(), Error> {
+        let core = self.core();
+        let first = (piece * Rooms::PIECE) as usize;
+        let pages = first..first + directory.rooms.pages_of(piece) as usize;
+        self.paged().disown(pages.clone()).map_err(|error| {
+            // What is mapped there still will be another piece's.
+            let name = &core.segment.spec().name;
+            core.endpoint().give_up(&format!("it cannot give up moved pages of {name:?}: {error}"));
+            self.paging_error(error)
+        })?;
+        let here = |page: &usize| self.paged().state(*page) != State::Absent;
+        let here: Vec<usize> = pages.filter(here).collect();
+        let dropped = self.drop_pages(&mut self.sync().lock(), &here).and_then(|sent| sent);
+        if old.rank == core.endpoint().rank() {
+            let zeros = vec![0; core.page];
+            for number in 0..Rooms::PIECE {
+                self.write(core.page_of_slot(old, number), &zeros)?;
+            }
+            self.give_back(directory, old)?;
+        }
+        dropped
     }
 
     /// Gives a slot back. If the answer is lost, so may be the slot: done twice, it might be another's.
@@ -277,22 +289,22 @@ impl<P: Primitives> Engine<P> {
     }
 
     fn write(&self, at: Place, from: &[u8]) -> Result<(), Error> {
-        let endpoint = self.core().endpoint();
-        Patience::<P>::new().insist(|| {
-            endpoint.exchange(at.rank, [Step::Write { at: at.offset, from }]).map(|_| ())
-        })
+        let write = &mut [Step::Write { at: at.offset, from }];
+        do_steps(self.core().endpoint(), at.rank, write, &mut [0], || Ok(()))
     }
 
-    /// A compare-and-swap, until it is answered: so it may be done twice.
+    /// A compare-and-swap, until it is answered: so it may be done twice. Nobody else stores `new` there. So if that is found after an
+    /// answer was lost, it was done.
     fn swap(&self, at: Place, expected: u64, new: u64) -> Result<u64, Error> {
         let endpoint = self.core().endpoint();
-        let mut before = 0;
+        let (mut before, mut tries) = (0, 0);
         Patience::<P>::new().insist(|| {
+            tries += 1;
             let step = Step::CompareSwap { at: at.offset, expected, new };
             [before] = endpoint.exchange(at.rank, [step])?;
             Ok(())
         })?;
-        Ok(before)
+        Ok(if tries > 1 && before == new { expected } else { before })
     }
 }
 
