@@ -44,14 +44,16 @@ pub(crate) use cache::{Cache, Snapshot};
 pub(crate) use clock::Clock;
 pub(crate) use holds::{Handed, HeldByCaller, Hold};
 pub(crate) use relaxed::Relaxed;
-pub(crate) use release::{Clocks, MapOptions, Mapped, Move, ViewSetting, races_are_asked_for};
+pub(crate) use release::{Clocks, MapOptions, Mapped, Move, ViewSetting};
 pub use release::{Grain, Race, ViewCounts, runs as changed_runs};
 
+use crate::cluster::ClusterError;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::primitives::{Mutex, Primitives, with_thread};
 use holds::{Holds, Key};
 use protocol::Verdict;
+use release::races_are_asked_for;
 
 /// What the coherent objects of a node share.
 pub(crate) struct Coherence<P: Primitives> {
@@ -63,8 +65,8 @@ pub(crate) struct Coherence<P: Primitives> {
     cache_bytes: usize,
     /// How many views this node has, by the segment's number, whichever handle they were got by.
     views: Mutex<BTreeMap<u64, usize>, P>,
-    /// Whether `PANGEA_CHECK` says something.
-    checks_races: bool,
+    /// What `PANGEA_CHECK` said when the node joined.
+    checks_races: Result<bool, ClusterError>,
     /// Made when the checked mode needs them.
     race_clocks: Mutex<Option<Arc<Clocks<P>>>, P>,
 }
@@ -81,7 +83,7 @@ impl<P: Primitives> Coherence<P> {
             recoveries: Default::default(),
             cache_bytes,
             views: Mutex::new(BTreeMap::new()),
-            checks_races: races_are_asked_for().unwrap_or(true),
+            checks_races: races_are_asked_for(),
             race_clocks: Mutex::new(None),
         }
     }
@@ -122,14 +124,21 @@ impl<P: Primitives> Coherence<P> {
         self.views.lock().get(&segment).copied().unwrap_or_default()
     }
 
+    /// Whether this node looks for races.
+    ///
+    /// # Errors
+    /// When `PANGEA_CHECK` is malformed.
+    pub(crate) fn checks_races(&self) -> Result<bool, Error> {
+        Ok(self.checks_races.clone()?)
+    }
+
     /// What orders writes in the checked mode; `None` if that is not asked for.
     ///
     /// # Errors
     /// When `PANGEA_CHECK` is malformed, or the memory for them is not to be had.
     pub(crate) fn race_clocks(&self) -> Result<Option<Arc<Clocks<P>>>, Error> {
-        // Asked again, it is told what is wrong.
-        if !self.checks_races || !races_are_asked_for()? {
-            return Ok(None);
+        if self.checks_races != Ok(true) {
+            return self.checks_races().map(|_| None);
         }
         let mut clocks = self.race_clocks.lock();
         if clocks.is_none() {

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::raw::RawType;
 use super::release_array::ReleaseArray;
 use crate::cluster::{Distribution, Model, PageSpec};
-use crate::coherence::{Coherence, ViewSetting, races_are_asked_for};
+use crate::coherence::{Coherence, ViewSetting};
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
 use crate::space::{Element, Segment, UnitWish};
@@ -104,7 +104,7 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
         let (endpoint, distribution) = (self.coherence.endpoint(), self.plan.distribution);
         // What exceeds is told with the segment.
         let bytes = u32::try_from(self.page_size).unwrap_or(0);
-        let page = PageSpec { bytes, paged: true, checked: races_are_asked_for()? };
+        let page = PageSpec { bytes, paged: true, checked: self.coherence.checks_races()? };
         let pages = page.count(self.plan.bytes(len));
         let paged = ViewSetting::from_env()?.is_paged(endpoint, distribution, pages)?;
         let unit = UnitWish::Page(PageSpec { paged, ..page });
@@ -120,11 +120,11 @@ impl<T: Element, P: Primitives> ReleaseArrayBuilder<T, P> {
     /// without.
     pub fn attach(self) -> Result<ReleaseArray<T, P>, Error> {
         self.check_element()?;
-        let setting = ViewSetting::from_env()?;
+        let (setting, checks_races) = (ViewSetting::from_env()?, self.coherence.checks_races()?);
         let expected = self.plan.expected("ReleaseArray");
         let segment = Segment::attach(self.coherence.endpoint(), &self.plan.name, &expected)?;
         let mut problem = setting.problem_of(segment.is_paged());
-        match (races_are_asked_for()?, segment.is_checked()) {
+        match (checks_races, segment.is_checked()) {
             (true, false) => {
                 problem = Some(
                     "it was created by a node that does not look for races, but PANGEA_CHECK asks this one to: set the \

@@ -38,15 +38,12 @@ use crate::space::{Segment, UnitWish, Wish};
 
 const VARIABLE: &str = "PANGEA_CHECK";
 
-/// Bytes of a log that are moved together where much is lost.
-const PIECE: usize = 1024;
-
-/// Whether `PANGEA_CHECK` asks for this.
+/// Whether `PANGEA_CHECK` asks for this. A node asks once, when it joins: what it creates and what it notes must not differ.
 ///
 /// # Errors
 /// When it asks for something else.
-pub(crate) fn is_asked_for() -> Result<bool, Error> {
-    let problem = |problem| ClusterError::Environment { variable: VARIABLE, problem }.into();
+pub(crate) fn is_asked_for() -> Result<bool, ClusterError> {
+    let problem = |problem| ClusterError::Environment { variable: VARIABLE, problem };
     match std::env::var(VARIABLE) {
         Err(VarError::NotPresent) => Ok(false),
         Err(VarError::NotUnicode(_)) => Err(problem("is not UTF-8 text".to_owned())),
