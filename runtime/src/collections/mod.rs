@@ -11,10 +11,7 @@
 //! | `shared_array.rs`, `shared_block.rs` | [`SharedArray`]: many, in blocks; guards of a block |
 //! | `coherent.rs` | what these two have in common |
 //! | `release_array.rs`, `release_builder.rs` | [`ReleaseArray`]: an array that is used through views |
-//! | `view.rs`, `view_guards.rs` | [`View`]: its elements as plain memory; slices of them |
-//! | `view_options.rs` | [`ViewOptions`]: where a view lies, and how it works |
-//! | `view_lock.rs` | [`LockedView`]: a view under a lock |
-//! | `view_files.rs` | views from and to files |
+//! | `view/` | [`View`]: its elements as plain memory |
 //! | `batch.rs` | [`Batch`]: many reads of cached values |
 //! | `raw/` | the same of types that are known at run time alone, for other languages |
 
@@ -32,11 +29,6 @@ mod shared;
 mod shared_array;
 mod shared_block;
 mod view;
-mod view_files;
-mod view_guards;
-mod view_homes;
-mod view_lock;
-mod view_options;
 
 pub use array::{Array, Transfer};
 pub use batch::Batch;
@@ -47,7 +39,4 @@ pub use release_builder::ReleaseArrayBuilder;
 pub use shared::{ReadGuard, Shared, SharedBuilder, WriteGuard};
 pub use shared_array::{SharedArray, SharedArrayBuilder};
 pub use shared_block::{BlockReadGuard, BlockWriteGuard};
-pub use view::{SyncView, View};
-pub use view_guards::{ReadSlice, WriteSlice};
-pub use view_lock::LockedView;
-pub use view_options::ViewOptions;
+pub use view::{LockedView, ReadSlice, SyncView, View, ViewOptions, WriteSlice};

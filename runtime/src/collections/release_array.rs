@@ -5,8 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::view::View;
-use super::view_options::ViewOptions;
+use super::view::{View, ViewOptions};
 use crate::cluster::{Distribution, Model};
 use crate::coherence::Coherence;
 use crate::error::Error;

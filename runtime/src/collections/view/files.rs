@@ -5,7 +5,7 @@ use std::ops::{Range, RangeBounds};
 
 use paging::Access;
 
-use super::view::View;
+use super::View;
 use crate::error::Error;
 use crate::primitives::Primitives;
 use crate::space::Element;

@@ -2,7 +2,7 @@
 
 use std::ops::RangeBounds;
 
-use super::view::View;
+use super::View;
 use crate::coherence::Move;
 use crate::error::Error;
 use crate::primitives::Primitives;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::{Range, RangeBounds};
 
-use super::view::View;
-use super::view_guards::{ReadSlice, WriteSlice};
+use super::View;
+use super::guards::{ReadSlice, WriteSlice};
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
 use crate::space::Element;

@@ -1,4 +1,23 @@
 //! [`View`]: an array as plain memory of this process.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `mod.rs` | [`View`]: its elements, and what brings them up to date |
+//! | `guards.rs` | slices of them, which synchronization ends |
+//! | `options.rs` | [`ViewOptions`]: where a view lies, and how it works |
+//! | `lock.rs` | [`LockedView`]: a view under a lock |
+//! | `homes.rs` | where its pages live, and moving them |
+//! | `files.rs` | from and to files |
+
+mod files;
+mod guards;
+mod homes;
+mod lock;
+mod options;
+
+pub use guards::{ReadSlice, WriteSlice};
+pub use lock::LockedView;
+pub use options::ViewOptions;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +29,6 @@ use paging::Access;
 use verbs_shim::SharedCell;
 
 use super::release_array::{Counted, Inner};
-use super::view_guards::{ReadSlice, WriteSlice};
 use crate::coherence::{Clocks, Mapped, Race, ViewCounts};
 use crate::error::Error;
 use crate::primitives::{Primitives, System};

@@ -2,9 +2,9 @@
 
 use paging::Mechanism;
 
-use super::release_array::ReleaseArray;
-use super::view::View;
+use super::View;
 use crate::coherence::{MapOptions, Mapped, ViewSetting};
+use crate::collections::release_array::ReleaseArray;
 use crate::error::Error;
 use crate::primitives::{Primitives, System};
 use crate::space::Element;
@@ -31,7 +31,7 @@ const TAKEN: u64 = 1;
 const FAILED: u64 = 2;
 
 impl<T: Element, P: Primitives> ViewOptions<T, P> {
-    pub(super) fn new(array: ReleaseArray<T, P>) -> ViewOptions<T, P> {
+    pub(in crate::collections) fn new(array: ReleaseArray<T, P>) -> ViewOptions<T, P> {
         let cache_bytes = array.inner().coherence.cache_bytes();
         let map = MapOptions { at: None, cache_bytes, mechanism: None, read_only: false };
         ViewOptions { array, map, alike: false }
