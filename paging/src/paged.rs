@@ -240,18 +240,56 @@ impl Paged {
     /// # Panics
     /// When there are no such pages.
     pub fn remove(&self, pages: Range<usize>) -> Result<(), Error> {
+        let pager = &*self.pages.pager;
+        self.make_absent(pages, |at, len| pager.remove(at, len))
+    }
+
+    /// As [`Paged::remove`], of pages that are likely to come again: where the mechanism [keeps](Paged::keeps_memory) their memory for
+    /// that, it is given back by [`Paged::try_discard`], or when they are removed the next time.
+    ///
+    /// # Errors
+    /// As there.
+    ///
+    /// # Panics
+    /// As there.
+    pub fn close(&self, pages: Range<usize>) -> Result<(), Error> {
+        let pager = &*self.pages.pager;
+        self.make_absent(pages, |at, len| pager.close(at, len))
+    }
+
+    /// Whether [`Paged::close`] keeps the memory of pages.
+    pub fn keeps_memory(&self) -> bool {
+        self.pages.pager.keeps()
+    }
+
+    /// Gives back the memory that an absent page has kept, and calls `then` before the page can come again; says whether the page was absent.
+    /// It waits for nobody, and so may be called by a [`Source`], for another page than its own.
+    pub fn try_discard(&self, page: usize, then: impl FnOnce()) -> bool {
+        let _blocked = self.pages.block();
+        let Some(run) = self.pages.take(page, State::Absent) else { return false };
+        let size = self.page_size();
+        self.pages.pager.discard(page * size, size);
+        then();
+        drop(run);
+        true
+    }
+
+    fn make_absent(
+        &self,
+        pages: Range<usize>,
+        remove: impl Fn(usize, usize) -> Result<(), Errno>,
+    ) -> Result<(), Error> {
         let size = self.page_size();
         self.take_runs(pages, State::Clean, Of::Others, |mut run| {
             // A page is absent only when it is gone: else an access would meet what is there still, and not fault.
-            let pager = &self.pages.pager;
-            if pager.remove(run.pages.start * size, run.pages.len() * size).is_ok() {
+            if remove(run.pages.start * size, run.pages.len() * size).is_ok() {
                 run.back = State::Absent;
                 return Ok(());
             }
             // Some of them may be gone.
             let mut outcome = Ok(());
             while let Some(page) = run.first() {
-                let removed = pager.remove(page * size, size);
+                let removed = remove(page * size, size);
                 run.give_first(if removed.is_ok() { State::Absent } else { State::Clean });
                 outcome = outcome.and(removed.map_err(not_removed));
             }

@@ -156,6 +156,8 @@ impl<'a> Arrival<'a> {
     /// When the system refuses.
     pub fn adopt(mut self, file: BorrowedFd<'_>, offset: u64) -> Result<Arrived<'a>, Refused> {
         let page = self.page();
+        // What they had kept cannot be reached afterwards.
+        self.pages.pager.discard(page * self.pages.page, self.len());
         self.pages.own.adopt(&self.run.pages, file, offset)?;
         while let Some(page) = self.run.first() {
             self.pages.states[page].set_own(true);

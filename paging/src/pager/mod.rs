@@ -127,6 +127,19 @@ pub(crate) trait Pager: Send + Sync {
     /// Makes clean pages absent, and gives back their memory. If this fails, some may be gone; a single page is there still.
     fn remove(&self, at: usize, len: usize) -> Result<(), Errno>;
 
+    /// Makes clean pages absent that are likely to come again. What they take may be kept for that, until `discard`.
+    fn close(&self, at: usize, len: usize) -> Result<(), Errno> {
+        self.remove(at, len)
+    }
+
+    /// Whether `close` keeps what pages take.
+    fn keeps(&self) -> bool {
+        false
+    }
+
+    /// Gives back what absent pages have kept.
+    fn discard(&self, _at: usize, _len: usize) {}
+
     /// Puts absent pages where part of a file was mapped, which nobody uses now.
     fn restore(&self, at: usize, len: usize) -> Result<(), Errno>;
 }

@@ -120,7 +120,10 @@ impl Pager for Mprotect {
             Access::Write => READ_WRITE,
         };
         // The first accesses find the pages in the file, several at a time: to have them all mapped now (MADV_POPULATE_READ) takes longer.
-        self.view.change(at, len, protection, CLOSED).map_err(refused)
+        self.view.change(at, len, protection, CLOSED).map_err(|errno| {
+            self.punch(at, len);
+            refused(errno)
+        })
     }
 
     fn allow_writes(&self, at: usize, len: usize) -> Result<(), Refused> {
@@ -137,7 +140,52 @@ impl Pager for Mprotect {
         Ok(())
     }
 
+    // The page comes again by a write to the file that allocates nothing, and is found by the processor where it was: no fault.
+    fn close(&self, at: usize, len: usize) -> Result<(), Errno> {
+        self.view.change(at, len, CLOSED, READ)
+    }
+
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    fn discard(&self, at: usize, len: usize) {
+        self.punch(at, len);
+    }
+
     fn restore(&self, at: usize, len: usize) -> Result<(), Errno> {
         self.view.put_file(at, len, self.file.as_fd(), at as u64, CLOSED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mapping::Mapping;
+
+    #[test]
+    fn what_closed_pages_keep_is_used_again_and_given_back() {
+        let page = rustix::param::page_size();
+        let mapping = Mapping::reserve(4 * page, page, None).unwrap();
+        let pager = Mprotect::new(*mapping).unwrap();
+        let bytes = vec![7_u64; page / 2];
+        let place = || {
+            // SAFETY: so many bytes are there; nobody uses the mapping.
+            let placed =
+                unsafe { pager.place(0, NonNull::from(&bytes[0]).cast(), 4 * page, Access::Read) };
+            placed.unwrap();
+        };
+        let taken = || {
+            let units = rustix::fs::fstat(&pager.file).unwrap().st_blocks;
+            units as usize * 512 / page
+        };
+        place();
+        pager.close(0, 4 * page).unwrap();
+        assert_eq!(taken(), 4);
+        pager.discard(page, page);
+        assert_eq!(taken(), 3);
+        place();
+        pager.remove(0, 2 * page).unwrap();
+        assert_eq!(taken(), 2);
     }
 }

@@ -10,6 +10,7 @@ use crate::home::{AtEnd, Home, PAGE, load, store, word};
 
 pub(crate) const CASES: &[Case] = &[
     ("what_was_removed_is_fetched_anew", what_was_removed_is_fetched_anew),
+    ("what_was_closed_is_fetched_anew", what_was_closed_is_fetched_anew),
     ("locked_pages_are_removed_like_others", locked_pages_are_removed_like_others),
     ("pages_locked_in_part_are_served_like_others", pages_locked_in_part_are_served_like_others),
     ("protecting_shows_dirty_pages_and_tells_the_next_write", protecting_shows_dirty_pages),
@@ -27,6 +28,7 @@ pub(crate) const AMID: &[Case] = &[
 ];
 
 const WORDS: usize = PAGE / 8;
+const A: State = State::Absent;
 
 fn what_was_removed_is_fetched_anew(mechanism: Mechanism) {
     let home = Home::new(6, PAGE);
@@ -49,6 +51,29 @@ fn what_was_removed_is_fetched_anew(mechanism: Mechanism) {
     }
     assert_eq!((load(&paged, 2 * WORDS), load(&paged, 2 * WORDS + 1)), (22, word(2 * WORDS + 1)));
     assert_eq!(home.counts(), (10, 1));
+}
+
+fn what_was_closed_is_fetched_anew(mechanism: Mechanism) {
+    let home = Home::new(4, PAGE);
+    let paged = home.map(mechanism);
+    for round in 1..4 {
+        for index in 0..4 * WORDS {
+            home.words[index].store(word(index) + round, Ordering::Relaxed);
+        }
+        for index in 0..3 * WORDS {
+            assert_eq!(load(&paged, index), word(index) + round, "word {index}");
+        }
+        store(&paged, 3 * WORDS, round);
+        assert_eq!(home.counts(), (4 * round as usize, round as usize));
+        assert!(!paged.try_discard(0, || panic!("the page is there")));
+        paged.close(0..4).expect("clean pages are closed");
+        assert_eq!([0, 1, 2, 3].map(|page| paged.state(page)), [A, A, A, State::Dirty]);
+        let mut told = false;
+        assert!(paged.try_discard(1, || told = true) && told);
+        paged.protect(0..4, |_, _| ()).expect("pages are protected");
+        paged.remove(0..4).expect("clean pages are removed");
+        assert_eq!([0, 1, 2, 3].map(|page| paged.state(page)), [A; 4]);
+    }
 }
 
 /// Locks bytes of a range.

@@ -64,7 +64,7 @@ impl<P: Primitives> Core<P> {
         for _ in 0..LOOKS {
             let Some(page) = self.line.pop(here) else { break };
             match paged.state(page as usize) {
-                State::Absent => self.leave(page as usize),
+                State::Absent => gone += usize::from(self.discard(paged, page as usize)),
                 State::Clean if self.drop_clean(paged, page as usize) => gone += 1,
                 State::Dirty if dirty.is_none() => dirty = Some(page),
                 _ => self.line.put_back(page, here),
@@ -79,6 +79,16 @@ impl<P: Primitives> Core<P> {
             self.line.put_back(page, here);
         }
         went || gone > 0
+    }
+
+    /// Gives back what an absent page has kept of memory; says whether that was anything.
+    fn discard(&self, paged: &Paged, page: usize) -> bool {
+        let discarded = paged.try_discard(page, || self.leave(page));
+        if !discarded {
+            // It comes again just now.
+            self.line.put_back(page as u32, |page| self.table.is_present(page as usize));
+        }
+        discarded && paged.keeps_memory()
     }
 
     fn drop_clean(&self, paged: &Paged, page: usize) -> bool {

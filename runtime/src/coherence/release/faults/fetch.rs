@@ -96,7 +96,7 @@ impl<P: Primitives> Core<P> {
             others
                 .extend(expected.filter(same_home).take(room).map_while(|other| pages.also(other)));
         }
-        self.make_room(self.needs(pages, count + others.len()), context);
+        self.make_room(self.needs(pages, others.len()), context);
         // An eviction that was lost may still be on its way from the buffer. Wherever to, another context can serve this page.
         context.wait().map_err(|_| Unserved::Lost(place.rank))?;
         self.take_rooms(pages, count);
@@ -176,7 +176,7 @@ impl<P: Primitives> Core<P> {
         }
         let plan = self.streams.on_fault(page as u32);
         self.post_ahead(context, &plan, 1 - window.half);
-        self.make_room_for(page, self.needs(pages, count));
+        self.make_room_for(page, self.needs(pages, 0));
         self.take_rooms(pages, count);
         self.tally.read_ahead.add(count.saturating_sub(pages.wanted()));
         let Some(pages) = arrival.take() else { return Ok(None) };

@@ -154,6 +154,9 @@ impl<P: Primitives> Core<P> {
         let page = arrival.page();
         let rest = (piece - page % piece).min(self.segment.page_count() as usize - page);
         arrival.extend(rest);
+        // They take no room of the cache.
+        let pages = page..page + arrival.len() / self.page;
+        pages.for_each(|page| self.leave(page));
         arrival.adopt(file, place.offset)
     }
 
@@ -165,16 +168,18 @@ impl<P: Primitives> Core<P> {
         bytes: NonNull<u8>,
     ) -> Result<Arrived<'a>, Refused> {
         let most = arrival.wanted().min(self.window.pages());
-        let count = arrival.extend(self.run(arrival.page(), place, most));
-        self.make_room_for(arrival.page(), self.needs(&arrival, count));
+        arrival.extend(self.run(arrival.page(), place, most));
+        self.make_room_for(arrival.page(), self.needs(&arrival, 0));
         // SAFETY: the pages lie side by side in an arena, which stays mapped as long as it is held.
         unsafe { self.open(arrival, bytes) }
     }
 
-    /// The bytes that these pages take, with twins where they are to be written.
-    pub(crate) fn needs(&self, arrival: &Arrival<'_>, count: usize) -> usize {
+    /// The bytes that these pages and so many others take that do not take them already, with twins where they are to be written.
+    pub(crate) fn needs(&self, arrival: &Arrival<'_>, others: usize) -> usize {
+        let (first, count) = (arrival.page(), arrival.len() / self.page);
+        let new = (first..first + count).filter(|&page| !self.table.is_present(page)).count();
         let twins = if arrival.to_write() { arrival.wanted().min(count) } else { 0 };
-        (count + twins) * self.page
+        (new + others + twins) * self.page
     }
 
     pub(crate) fn refused(&self, unserved: Unserved) -> Refused {

@@ -185,12 +185,16 @@ impl<P: Primitives> Engine<P> {
         let mut runs: Vec<_> = pages.iter().map(|&page| page..page + 1).collect();
         merge(&mut runs);
         for run in runs {
-            self.paged().remove(run).map_err(|error| self.paging_error(error))?;
+            self.paged().close(run).map_err(|error| self.paging_error(error))?;
         }
         core.tally.dropped.add(pages.len());
+        // What keeps its memory takes room until it is evicted.
+        let stay = self.paged().keeps_memory();
         for &page in pages {
             self.drop_for_sure(sync, page)?;
-            core.leave(page);
+            if !stay {
+                core.leave(page);
+            }
         }
         Ok(sent)
     }
@@ -206,8 +210,8 @@ impl<P: Primitives> Engine<P> {
                 // Fetched meanwhile, or about to be evicted.
                 State::Clean | State::Busy => {}
             }
-            let removed = self.paged().remove(page..page + 1);
-            removed.map_err(|error| self.paging_error(error))?;
+            let closed = self.paged().close(page..page + 1);
+            closed.map_err(|error| self.paging_error(error))?;
         }
     }
 }

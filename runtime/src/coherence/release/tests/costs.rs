@@ -335,6 +335,36 @@ fn a_small_cache_gives_way() {
 }
 
 #[test]
+fn pages_that_were_dropped_take_no_room_from_others() {
+    Job::of(2).run(|node| {
+        for (number, mechanism) in mechanisms().into_iter().enumerate() {
+            let segment = segment(node, &number.to_string(), 40, Distribution::OnNode(Rank(0)));
+            let view = Plain::of(&segment, mechanism, 8);
+            let used = || view.engine.core().budget.used() / PAGE;
+            for round in 1..5 {
+                if node.rank() == 0 {
+                    (0..40).for_each(|page| view.put(page * PAGE, round));
+                }
+                view.barrier(node);
+                if node.rank() == 1 {
+                    let kept = view.engine.paged().keeps_memory();
+                    assert_eq!(used(), if kept && round > 1 { 8 } else { 0 }, "{mechanism}");
+                    let evicted = view.counts().evicted;
+                    // As they were here last: what they take is theirs still.
+                    assert_eq!(view.firsts(32..40), [round; 8]);
+                    assert!(view.counts().evicted == evicted || round == 1, "{mechanism}");
+                    assert!(used() <= 9, "{} pages, {mechanism}", used());
+                    assert_eq!(view.firsts(0..40), [round; 40]);
+                    assert!(used() <= 9, "{} pages, {mechanism}", used());
+                    assert_eq!(view.firsts(32..40), [round; 8]);
+                }
+                view.barrier(node);
+            }
+        }
+    });
+}
+
+#[test]
 fn pages_in_a_row_are_fetched_together_and_ahead() {
     Job::of(2).run(|node| {
         for (number, mechanism) in mechanisms().into_iter().enumerate() {
