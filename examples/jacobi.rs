@@ -6,7 +6,8 @@
 //!
 //! There are two grids, one to read and one to write, which change places in each round; a barrier separates
 //! rounds. Under the models `sequential` and `strict` a row is a block of an array: it is written as a whole, and
-//! read in place. Under `release` a grid is a view, so a node's rows are a slice, and the barrier is the view's.
+//! read in place. Under `release` a grid is a view, so a node's rows are a slice, and the barrier is the view's; rows begin
+//! at pages, so that no page has two writers.
 //! At the end the leader computes the same alone, and compares every bit.
 
 use std::ops::Range;
@@ -175,19 +176,29 @@ fn with_blocks(node: &Node, options: &Options) -> Result<Done, Error> {
     Ok(Done { rows: mine.len(), time, trips, grid })
 }
 
+/// Bytes of a page of a view.
+const PAGE: usize = 4096;
+
 /// Computes on views, whose pages are plain memory: a node's rows are one slice.
 fn with_views(node: &Node, options: &Options) -> Result<Done, Error> {
     let (height, width) = options.with_edges();
-    let grid = |name| node.release_array(name).len(height * width).create()?.view();
+    // From one row to the next; where they are short, pages have several.
+    let per_page = PAGE / size_of::<f64>();
+    let stride = if 2 * width >= per_page { width.next_multiple_of(per_page) } else { width };
+    let grid =
+        |name| node.release_array(name).len(height * stride).page_size(PAGE).create()?.view();
     let mut from: View<f64> = grid("even rounds")?;
     let mut to: View<f64> = grid("odd rounds")?;
-    let cells = |rows: &Range<usize>| rows.start * width..rows.end * width;
-    let rows = node.rank() * height / node.size()..(node.rank() + 1) * height / node.size();
+    let cells = |rows: &Range<usize>| rows.start * stride..rows.end * stride;
+    let own = from.local_range().unwrap_or_default();
+    let rows = own.start.div_ceil(stride)..own.end.div_ceil(stride);
 
     for grid in [&mut from, &mut to] {
         let mut part = grid.write(cells(&rows))?;
-        for (at, cell) in (rows.start * width..).zip(part.iter_mut()) {
-            *cell = at_start(at / width, at % width, width, height);
+        for (row, cells) in rows.clone().zip(part.chunks_mut(stride)) {
+            for (column, cell) in cells[..width].iter_mut().enumerate() {
+                *cell = at_start(row, column, width, height);
+            }
         }
     }
     node.view_barrier(&mut [&mut from, &mut to])?;
@@ -199,9 +210,9 @@ fn with_views(node: &Node, options: &Options) -> Result<Done, Error> {
             if !inner.is_empty() {
                 let old = from.read(cells(&(inner.start - 1..inner.end + 1)))?;
                 let mut new = to.write(cells(&inner))?;
-                for (at, into) in new.chunks_mut(width).enumerate() {
-                    let row = |at: usize| &old[at * width..][..width];
-                    relax(row(at), row(at + 1), row(at + 2), into);
+                for (at, into) in new.chunks_mut(stride).enumerate() {
+                    let row = |at: usize| &old[at * stride..][..width];
+                    relax(row(at), row(at + 1), row(at + 2), &mut into[..width]);
                 }
             }
             to.barrier()?;
@@ -209,7 +220,10 @@ fn with_views(node: &Node, options: &Options) -> Result<Done, Error> {
         }
         Ok(())
     })?;
-    let grid = if node.is_leader() { from.read(..)?.to_vec() } else { Vec::new() };
+    let mut grid = Vec::new();
+    if node.is_leader() {
+        from.read(..)?.chunks(stride).for_each(|row| grid.extend_from_slice(&row[..width]));
+    }
     Ok(Done { rows: rows.len(), time, trips, grid })
 }
 

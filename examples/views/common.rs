@@ -38,6 +38,13 @@ impl Job<'_> {
         array.page_size(self.page_size).create()?.view()
     }
 
+    /// From one row of so many elements to the next, so that rows begin at pages, and no page has two writers. Where rows are short, pages
+    /// have several.
+    pub(crate) fn stride<T: Element>(&self, width: usize) -> usize {
+        let per_page = self.page_size / size_of::<T>();
+        if 2 * width >= per_page { width.next_multiple_of(per_page.max(1)) } else { width }
+    }
+
     /// This node's share of so many pieces of work.
     pub(crate) fn share(&self, pieces: usize) -> Range<usize> {
         share(self.node.rank(), self.node.size(), pieces)
@@ -67,6 +74,15 @@ pub(crate) fn share(rank: usize, size: usize, pieces: usize) -> Range<usize> {
     // Wide, because the product of two lengths may not fit a word.
     let start = |rank: usize| (rank as u128 * pieces as u128 / size as u128) as usize;
     start(rank)..start(rank + 1)
+}
+
+/// Before each number, the sum of those that precede it.
+pub(crate) fn running_sum(numbers: &[u64]) -> impl Iterator<Item = usize> {
+    numbers.iter().scan(0, |sum, &number| {
+        let before = *sum;
+        *sum += number as usize;
+        Some(before)
+    })
 }
 
 /// Random number `index` of a sequence that all nodes know (splitmix64 with seed 1).

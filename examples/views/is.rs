@@ -1,10 +1,11 @@
-//! Sorting of integers by buckets, after IS of the NAS benchmarks. Each node counts how many of its keys fall
-//! into which bucket, and tells the others; so each knows where its own keys of every bucket belong, and writes
-//! them there, next to what the others write. Then each node sorts some of the buckets, in place.
+//! Sorting of integers by buckets, after IS of the NAS benchmarks. Each node lays its keys out by buckets, in its own part
+//! of memory that all share, and says how many it has for each. After a barrier, each node reads the keys of some
+//! buckets, which lie together in each part, counts them, and writes them down in order.
 
 use std::ops::Range;
 
 use clap::Args;
+use pangea::Access;
 
 use crate::common::{self, Job, Outcome, Result};
 
@@ -24,6 +25,7 @@ const BUCKET_BITS: u32 = 10;
 pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
     let buckets = Buckets::new(options.bits);
     let mut keys = job.view::<u32>("keys", options.keys)?;
+    let mut gathered = job.view::<u32>("gathered", options.keys)?;
     let mut counts = job.view::<u64>("counts", job.node.size() * buckets.count)?;
     let mut sorted = job.view::<u32>("sorted", options.keys)?;
 
@@ -34,29 +36,28 @@ pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
     keys.barrier()?;
 
     let (output, time) = job.timed(|| {
-        let (gathered, lens) = buckets.gather(&keys.read(mine.clone())?);
+        gathered.populate(mine.clone(), Access::Write)?;
+        let lens = buckets.gather(&keys.read(mine.clone())?, &mut gathered.write(mine.clone())?);
         let row = job.node.rank() * buckets.count;
         counts.write(row..row + buckets.count)?.copy_from_slice(&lens);
-        counts.barrier()?;
+        job.node.view_barrier(&mut [&mut gathered, &mut counts])?;
+
         let all = counts.read(..)?;
         let plan = Plan { counts: &all, buckets: buckets.count };
-
-        let mut rest = &gathered[..];
-        for (start, &len) in plan.places(job.node.rank()).into_iter().zip(&lens) {
-            let (keys, others) = rest.split_at(len as usize);
-            sorted.write(start..start + keys.len())?.copy_from_slice(keys);
-            rest = others;
-        }
-        sorted.barrier()?;
-
         let starts = plan.starts();
         let owned = owned(&starts, &job.share(options.keys));
-        let output = starts[owned.start]..starts[owned.end];
-        let mut part = sorted.write(output.clone())?;
-        for bucket in owned {
-            let place = starts[bucket] - output.start..starts[bucket + 1] - output.start;
-            buckets.sort(bucket, &mut part[place]);
+        let mut sorter = Sorter::new(&buckets, &owned);
+        // Everybody begins with its own keys, so that not all read from one node.
+        for rank in (job.node.rank()..job.node.size()).chain(0..job.node.rank()) {
+            let first = common::share(rank, job.node.size(), options.keys).start;
+            let place = plan.place(rank, &owned);
+            let place = first + place.start..first + place.end;
+            gathered.populate(place.clone(), Access::Read)?;
+            sorter.add(&gathered.read(place)?);
         }
+        let output = starts[owned.start]..starts[owned.end];
+        sorted.populate(output.clone(), Access::Write)?;
+        sorter.write(&mut sorted.write(output.clone())?);
         sorted.barrier()?;
         Ok(output)
     })?;
@@ -102,44 +103,49 @@ impl Buckets {
         (key >> self.low_bits) as usize
     }
 
-    /// The keys of each bucket together, in the order of buckets, and how many each has.
-    fn gather(&self, keys: &[u32]) -> (Vec<u32>, Vec<u64>) {
+    /// Lays keys out bucket by bucket; how many each bucket has.
+    fn gather(&self, keys: &[u32], gathered: &mut [u32]) -> Vec<u64> {
         let mut lens = vec![0_u64; self.count];
         for &key in keys {
             lens[self.of(key)] += 1;
         }
-        let mut next: Vec<usize> = running_sum(&lens).collect();
-        let mut gathered = vec![0; keys.len()];
+        let mut next: Vec<usize> = common::running_sum(&lens).collect();
         for &key in keys {
             let next = &mut next[self.of(key)];
             gathered[*next] = key;
             *next += 1;
         }
-        (gathered, lens)
-    }
-
-    /// Sorts the keys of a bucket, by counting how often each value is there.
-    fn sort(&self, bucket: usize, keys: &mut [u32]) {
-        let lowest = (bucket as u32) << self.low_bits;
-        let mut counts = vec![0_u32; 1 << self.low_bits];
-        for &key in &*keys {
-            counts[(key - lowest) as usize] += 1;
-        }
-        let values = counts.iter().zip(lowest..);
-        let sorted = values.flat_map(|(&count, key)| std::iter::repeat_n(key, count as usize));
-        for (key, value) in keys.iter_mut().zip(sorted) {
-            *key = value;
-        }
+        lens
     }
 }
 
-/// Before each number, the sum of those that precede it.
-fn running_sum(numbers: &[u64]) -> impl Iterator<Item = usize> {
-    numbers.iter().scan(0, |sum, &number| {
-        let before = *sum;
-        *sum += number as usize;
-        Some(before)
-    })
+/// Sorts keys of neighboring buckets, by counting how often each value is there.
+struct Sorter {
+    lowest: u32,
+    counts: Vec<u32>,
+}
+
+impl Sorter {
+    fn new(buckets: &Buckets, owned: &Range<usize>) -> Sorter {
+        let lowest = (owned.start as u32) << buckets.low_bits;
+        Sorter { lowest, counts: vec![0; owned.len() << buckets.low_bits] }
+    }
+
+    fn add(&mut self, keys: &[u32]) {
+        for &key in keys {
+            self.counts[(key - self.lowest) as usize] += 1;
+        }
+    }
+
+    /// Writes down all keys that were added.
+    fn write(&self, sorted: &mut [u32]) {
+        let mut rest = sorted;
+        for (&count, key) in self.counts.iter().zip(self.lowest..) {
+            let (same, larger) = rest.split_at_mut(count as usize);
+            same.fill(key);
+            rest = larger;
+        }
+    }
 }
 
 /// Where keys belong: `counts` has a row for each node, with the keys that it has for each bucket.
@@ -157,19 +163,14 @@ impl Plan<'_> {
                 *total += count;
             }
         }
-        running_sum(&totals).collect()
+        common::running_sum(&totals).collect()
     }
 
-    /// Where a node's keys of each bucket belong: behind those of the nodes before it.
-    fn places(&self, rank: usize) -> Vec<usize> {
-        let mut places = self.starts();
-        for row in self.counts.chunks(self.buckets).take(rank) {
-            for (place, count) in places.iter_mut().zip(row) {
-                *place += *count as usize;
-            }
-        }
-        places.truncate(self.buckets);
-        places
+    /// Where a node has laid out its keys of neighboring buckets.
+    fn place(&self, rank: usize, buckets: &Range<usize>) -> Range<usize> {
+        let row = &self.counts[rank * self.buckets..][..self.buckets];
+        let before = |end: usize| row[..end].iter().sum::<u64>() as usize;
+        before(buckets.start)..before(buckets.end)
     }
 }
 
@@ -187,25 +188,31 @@ mod tests {
     fn keys_of_a_bucket_come_together() {
         let buckets = Buckets::new(12);
         assert_eq!((buckets.count, buckets.low_bits), (1024, 2));
-        let (gathered, lens) = buckets.gather(&[4095, 2, 9, 1, 4093]);
+        let mut gathered = [0; 5];
+        let lens = buckets.gather(&[4095, 2, 9, 1, 4093], &mut gathered);
         assert_eq!(gathered, [2, 1, 9, 4095, 4093]);
         assert_eq!((lens[0], lens[2], lens[1023]), (2, 1, 2));
         assert_eq!(Buckets::new(3).count, 8);
     }
 
     #[test]
-    fn a_bucket_is_sorted_in_place() {
-        let mut keys = [1027, 1024, 1025, 1024];
-        Buckets::new(12).sort(256, &mut keys);
-        assert_eq!(keys, [1024, 1024, 1025, 1027]);
+    fn keys_of_some_buckets_are_sorted() {
+        let mut sorter = Sorter::new(&Buckets::new(12), &(256..258));
+        sorter.add(&[1027, 1024, 1031]);
+        sorter.add(&[1025, 1024]);
+        let mut sorted = [0; 5];
+        sorter.write(&mut sorted);
+        assert_eq!(sorted, [1024, 1024, 1025, 1027, 1031]);
+        Sorter::new(&Buckets::new(12), &(1024..1024)).write(&mut []);
     }
 
     #[test]
-    fn everybody_knows_where_their_keys_belong() {
+    fn everybody_knows_where_keys_are() {
         let plan = Plan { counts: &[2, 0, 1, 1, 3, 0], buckets: 3 };
         assert_eq!(plan.starts(), [0, 3, 6, 7]);
-        assert_eq!(plan.places(0), [0, 3, 6]);
-        assert_eq!(plan.places(1), [2, 3, 7]);
+        assert_eq!([0, 1].map(|rank| plan.place(rank, &(1..3))), [2..3, 1..4]);
+        assert_eq!([0, 1].map(|rank| plan.place(rank, &(0..1))), [0..2, 0..1]);
+        assert_eq!(plan.place(1, &(3..3)), 4..4);
     }
 
     #[test]

@@ -7,13 +7,14 @@
 //! | --- | --- | --- |
 //! | `gemm` | matrices, by rows | slices that outlive guards, for kernels such as those of BLAS |
 //! | `sor` | a grid, by rows | one part written in place while its neighbors are read |
-//! | `is` | keys | each node writes anywhere, others write to the same pages |
+//! | `is` | keys | each node writes its own part, and reads pieces of all others, many pages at once |
 //! | `lu` | a matrix, by blocks | blocks placed where they are worked on |
 //! | `nbody` | positions of bodies | two views that change places; one barrier for each step |
-//! | `wordcount` | a text, and a table of its words | files read into memory that is shared; locks that carry ranges |
+//! | `wordcount` | a text, and what was found in it | files read into memory that is shared; totals under a lock |
 //!
 //! Each says how long it took, and gives a checksum of its result, which depends on the input alone and not on
-//! the number of nodes. With `--verify` the leader computes the same alone, in a `Vec`, and compares every bit.
+//! the number of nodes. With `--verify` the leader computes the same alone, in a `Vec`, and compares every bit;
+//! of `wordcount`, each node what it has added up.
 //! Iteration on two grids is in `examples/jacobi.rs`.
 
 mod common;

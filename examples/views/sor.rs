@@ -1,5 +1,6 @@
 //! Heat that spreads over a plate: red-black successive over-relaxation, in place. Each node computes a block of
-//! rows; it reads the row above and the row below, which belong to its neighbors.
+//! rows; it reads the row above and the row below, which belong to its neighbors. Rows begin at pages, so that no page has
+//! two writers.
 //!
 //! The points are coloured like a chessboard, and each round computes first the red ones from the black, then
 //! the black from the red. So a neighbor may write into a row while it is read: what one writes, the other does
@@ -36,16 +37,19 @@ fn omega(text: &str) -> std::result::Result<f64, String> {
 
 pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
     let (height, width) = (options.rows + 2, options.columns + 2);
-    let mut grid = job.view::<f64>("grid", height * width)?;
-    let row_range = |rows: Range<usize>| rows.start * width..rows.end * width;
+    let stride = job.stride::<f64>(width);
+    let mut grid = job.view::<f64>("grid", height * stride)?;
+    let row_range = |rows: Range<usize>| rows.start * stride..rows.end * stride;
+    // The rows that begin in this node's memory.
+    let own = grid.local_range().unwrap_or_default();
+    let own = own.start.div_ceil(stride)..own.end.div_ceil(stride);
 
     // Edges and all.
-    let filled = row_range(job.share(height));
-    fill(&mut grid.write(filled.clone())?, filled, options);
+    fill(&mut grid.write(row_range(own.clone()))?, stride, own.start, options);
     grid.barrier()?;
 
-    let share = job.share(options.rows);
-    let (first, end) = (share.start + 1, share.end + 1);
+    let end = own.end.min(height - 1);
+    let first = own.start.clamp(1, end.max(1)).min(end);
     let mine = row_range(first..end);
     let ((), time) = job.timed(|| {
         for _ in 0..options.rounds {
@@ -53,7 +57,7 @@ pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
                 if !mine.is_empty() {
                     let beside = [row_range(first - 1..first), row_range(end..end + 1)];
                     let (mut rows, [above, below]) = grid.write_beside(mine.clone(), beside)?;
-                    sweep(&above, &mut rows, &below, first + colour, options.omega);
+                    sweep(width, &above, &mut rows, &below, first + colour, options.omega);
                 }
                 grid.barrier()?;
             }
@@ -61,9 +65,14 @@ pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
         Ok(())
     })?;
 
-    let checksum = job.checksum(common::checksum(mine.start, &grid.read(mine)?))?;
+    let part = grid.read(mine)?;
+    let sums = (first..end).zip(part.chunks(stride));
+    let sums = sums.map(|(row, values)| common::checksum(row * width, &values[..width]));
+    let checksum = job.checksum(sums.fold(0, u64::wrapping_add))?;
     if job.verifies() {
-        common::same(&grid.read(..)?, &alone(options))?;
+        let all = grid.read(..)?;
+        let rows = all.chunks(stride).flat_map(|row| &row[..width]);
+        common::same(&rows.copied().collect::<Vec<f64>>(), &alone(options))?;
     }
     let Options { rows, columns, rounds, .. } = options;
     Ok(Outcome { what: format!("sor of {rows} × {columns}, {rounds} rounds"), time, checksum })
@@ -73,37 +82,38 @@ pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
 fn alone(options: &Options) -> Vec<f64> {
     let (height, width) = (options.rows + 2, options.columns + 2);
     let mut grid = vec![0.0; height * width];
-    fill(&mut grid, 0..height * width, options);
+    fill(&mut grid, width, 0, options);
     for _ in 0..options.rounds {
         for colour in [0, 1] {
             let (above, rest) = grid.split_at_mut(width);
             let (rows, below) = rest.split_at_mut(options.rows * width);
-            sweep(above, rows, below, 1 + colour, options.omega);
+            sweep(width, above, rows, below, 1 + colour, options.omega);
         }
     }
     grid
 }
 
-/// How hot points are at the start: random at the edges, which stay so, and cold inside.
-fn fill(part: &mut [f64], points: Range<usize>, options: &Options) {
+/// How hot points are at the start, in some rows from `first` on: random at the edges, which stay so, and cold inside.
+fn fill(rows: &mut [f64], stride: usize, first: usize, options: &Options) {
     let (height, width) = (options.rows + 2, options.columns + 2);
-    for (value, at) in part.iter_mut().zip(points) {
-        let (row, column) = (at / width, at % width);
-        let edge = row == 0 || column == 0 || row == height - 1 || column == width - 1;
-        *value = if edge { common::unit(at as u64) } else { 0.0 };
+    for (row, values) in (first..).zip(rows.chunks_mut(stride)) {
+        for (column, value) in values[..width].iter_mut().enumerate() {
+            let edge = row == 0 || column == 0 || row == height - 1 || column == width - 1;
+            *value = if edge { common::unit((row * width + column) as u64) } else { 0.0 };
+        }
     }
 }
 
 /// Computes the points of one colour in some rows: in the first of them those in odd columns, if `parity` is
-/// even, and so on in turn. All rows are as long as `above`.
-fn sweep(above: &[f64], rows: &mut [f64], below: &[f64], parity: usize, omega: f64) {
-    let width = above.len();
-    for start in (0..rows.len()).step_by(width) {
+/// even, and so on in turn. From one row to the next are as many elements as `above` has, of which `width` are points.
+fn sweep(width: usize, above: &[f64], rows: &mut [f64], below: &[f64], parity: usize, omega: f64) {
+    let stride = above.len();
+    for start in (0..rows.len()).step_by(stride) {
         let (before, rest) = rows.split_at_mut(start);
-        let (row, after) = rest.split_at_mut(width);
-        let up = if before.is_empty() { above } else { &before[start - width..] };
-        let down = if after.is_empty() { below } else { &after[..width] };
-        let first = 1 + (parity + start / width) % 2;
+        let (row, after) = rest.split_at_mut(stride);
+        let up = if before.is_empty() { above } else { &before[start - stride..] };
+        let down = if after.is_empty() { below } else { &after[..stride] };
+        let first = 1 + (parity + start / stride) % 2;
         for at in (first..width - 1).step_by(2) {
             let mean = 0.25 * (up[at] + down[at] + row[at - 1] + row[at + 1]);
             row[at] += omega * (mean - row[at]);
@@ -133,7 +143,7 @@ mod tests {
     fn rows_may_be_shared_out_in_any_way() {
         let width = SMALL.columns + 2;
         let mut whole = vec![0.0; (SMALL.rows + 2) * width];
-        fill(&mut whole, 0..(SMALL.rows + 2) * width, &SMALL);
+        fill(&mut whole, width, 0, &SMALL);
         let mut halves = whole.clone();
         let end = (SMALL.rows + 1) * width;
         for colour in [0, 1] {
@@ -142,11 +152,12 @@ mod tests {
                 let (above, below) =
                     (&before[(rows.start - 1) * width..], &before[rows.end * width..]);
                 let part = &mut halves[rows.start * width..rows.end * width];
-                sweep(&above[..width], part, &below[..width], rows.start + colour, SMALL.omega);
+                let parity = rows.start + colour;
+                sweep(width, &above[..width], part, &below[..width], parity, SMALL.omega);
             }
             let (above, rest) = whole.split_at_mut(width);
             let (rows, below) = rest.split_at_mut(end - width);
-            sweep(above, rows, below, 1 + colour, SMALL.omega);
+            sweep(width, above, rows, below, 1 + colour, SMALL.omega);
         }
         common::same(&halves, &whole).unwrap();
     }

@@ -1,20 +1,20 @@
-//! Counts the words of a text. The leader reads the file into a view; all nodes count the words of their shares,
-//! and add up what they have found in a table that they share, each part of which has a lock.
+//! Counts the words of a text. The leader reads the file into a view; each node counts the words of its share, and writes
+//! down in its own part of another view what it has found, for each node by itself. After a barrier each node reads what
+//! all have written for it, which lies together in each part, and adds that up.
 //!
-//! An entry of the table does not hold its word but says where it is in the text: places in shared memory mean the
-//! same to every node. A lock is bound to its part of the table: locking it fetches what others have changed
-//! there, unlocking it sends home what this node has changed, and the rest of the table is left alone.
+//! What each node has come to is added to totals that all share, under a lock: locking it fetches what others have added, unlocking
+//! it sends home what this node has.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::path::PathBuf;
 
-use bytemuck::{Pod, Zeroable};
 use clap::Args;
-use pangea::{Error, View, ViewLock};
+use pangea::{Access, View};
 
-use crate::common::{Job, Outcome, Result};
+use crate::common::{self, Job, Outcome, Result};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Options {
@@ -22,29 +22,8 @@ pub(crate) struct Options {
     file: PathBuf,
 }
 
-/// Parts of the table, each with a lock.
-const PARTS: usize = 16;
-
-/// A word that was found; all zero where there is none.
-#[derive(Clone, Copy, Debug, Pod, Zeroable)]
-#[repr(C)]
-struct Entry {
-    /// Words whose hashes differ need not be looked up in the text to be told apart.
-    hash: u64,
-    start: u64,
-    len: u64,
-    count: u64,
-}
-
-impl Entry {
-    fn word<'a>(&self, text: &'a [u8]) -> &'a [u8] {
-        &text[self.start as usize..][..self.len as usize]
-    }
-
-    fn same_word(&self, other: &Entry, text: &[u8]) -> bool {
-        self.hash == other.hash && self.word(text) == other.word(text)
-    }
-}
+/// How often words were found.
+type Counts<'a> = HashMap<&'a [u8], u64, BuildHasherDefault<Fnv>>;
 
 pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
     let name = options.file.display();
@@ -66,86 +45,103 @@ pub(crate) fn run(job: &Job<'_>, options: &Options) -> Result<Outcome> {
     text.barrier()?;
 
     let text = text.read(..)?;
-    let (found, counting) = job.timed(|| Ok(count(&text, job.share(len))))?;
-    let mut table = Table::new(job, &found)?;
-    let ((), merging) = job.timed(|| Ok(table.add_all(job, &text, &found)?))?;
+    let ((lens, mine), counting) = job.timed(|| {
+        let found = count(&text, job.share(len));
+        Ok(records(&found, job.node.size()))
+    })?;
+    let mut found = Found::new(job, mine.len())?;
+    let (counts, adding) = job.timed(|| {
+        found.write(&lens, &mine)?;
+        found.records.barrier()?;
+        found.add_up()
+    })?;
+    let time = counting + adding;
 
-    let mut counts = BTreeMap::new();
-    if job.node.is_leader() {
-        for entry in table.entries.read(..)?.iter().filter(|entry| entry.count > 0) {
-            counts.insert(entry.word(&text), entry.count);
-        }
+    if job.verify {
+        // Each node what it has added up itself.
+        let mut expected = count(&text, 0..len);
+        expected.retain(|word, _| owner(word, job.node.size()) == job.node.rank());
+        compare(&counts, &expected)?;
     }
-    if job.verifies() {
-        let bytes = std::fs::read(&options.file).map_err(failed)?;
-        compare(&counts, &alone(&bytes))?;
+    if job.verifies() && std::fs::read(&options.file).map_err(failed)? != *text {
+        return Err(format!("{name}: what is shared is another text").into());
     }
-    let words: u64 = counts.values().sum();
-    let time = counting + merging;
+    let [words, different] = totals(job, &counts)?;
     let term = |(word, count): (&&[u8], &u64)| hash(word).wrapping_mul(*count);
     let checksum = job.checksum(counts.iter().map(term).fold(0, u64::wrapping_add))?;
-    let what = format!("wordcount of {len} bytes, {words} words, {} different", counts.len());
+    let what = format!("wordcount of {len} bytes, {words} words, {different} different");
     Ok(Outcome { what, time, checksum })
 }
 
-/// The words of all nodes.
-struct Table {
-    entries: View<Entry>,
-    /// Entries of a part.
-    slots: usize,
-    locks: Vec<ViewLock>,
+/// How many words all nodes have, and how many different ones. Collective.
+fn totals(job: &Job<'_>, counts: &Counts<'_>) -> Result<[u64; 2]> {
+    let mut totals = job.view::<u64>("totals", 2)?;
+    let lock = job.node.view_lock("totals' lock").create()?;
+    let mut held = totals.lock(&lock).map_err(pangea::Error::from)?;
+    let mut sums = held.write(..)?;
+    sums[0] += counts.values().sum::<u64>();
+    sums[1] += counts.len() as u64;
+    held.unlock()?;
+    totals.barrier()?;
+    let all = totals.read(..)?;
+    Ok([all[0], all[1]])
 }
 
-impl Table {
-    /// A table that has room for what all nodes have found. Collective.
-    fn new(job: &Job<'_>, found: &[Vec<Entry>; PARTS]) -> std::result::Result<Table, Error> {
-        // What has been found here may have been found by nobody else.
-        let lens = found.each_ref().map(|part| part.len() as u64);
-        let lens = job.node.reduce(lens, |a, b| std::array::from_fn(|part| a[part] + b[part]))?;
-        let most = lens.into_iter().max().unwrap_or(0) as usize;
-        // Whole pages, so that who has one lock does not write to the pages of another.
-        let slots = (2 * most).max(1).next_multiple_of(job.page_size.div_ceil(size_of::<Entry>()));
-        let locks = (0..PARTS).map(|part| job.node.view_lock(&format!("part {part}")).create());
-        let locks = locks.collect::<std::result::Result<_, _>>()?;
-        Ok(Table { entries: job.view("words", PARTS * slots)?, slots, locks })
+/// What all nodes have found, each in a part of its own: a header, which says how many bytes are for each node, and these.
+struct Found<'a, 'b> {
+    job: &'a Job<'b>,
+    records: View<u8>,
+    /// Bytes of a part.
+    part: usize,
+}
+
+impl<'a, 'b> Found<'a, 'b> {
+    /// Room for what all nodes have found, this one so many bytes. Collective.
+    fn new(job: &'a Job<'b>, bytes: usize) -> Result<Found<'a, 'b>> {
+        let most = job.node.reduce(bytes as u64, u64::max)?;
+        let header = job.node.size() * size_of::<u64>();
+        // Whole pages, so that each part is memory of its own node.
+        let part = (header + usize::try_from(most)?).next_multiple_of(job.page_size);
+        Ok(Found { job, records: job.view("records", job.node.size() * part)?, part })
     }
 
-    /// Adds up what all nodes have found. Collective.
-    fn add_all(
-        &mut self,
-        job: &Job<'_>,
-        text: &[u8],
-        found: &[Vec<Entry>; PARTS],
-    ) -> std::result::Result<(), Error> {
-        // Everybody starts with another part, so that not all wait for one lock.
-        let first = job.share(PARTS).start;
-        for part in (first..PARTS).chain(0..first) {
-            if !found[part].is_empty() {
-                let place = part * self.slots..(part + 1) * self.slots;
-                let mut held = self.entries.lock_range(&self.locks[part], place.clone())?;
-                add(&mut held.write(place)?, text, &found[part]);
-                held.unlock()?;
-            }
+    /// Writes down what this node has found.
+    fn write(&mut self, lens: &[u64], records: &[u8]) -> Result<()> {
+        let (start, header) = (self.job.node.rank() * self.part, size_of_val(lens));
+        let place = start..start + header + records.len();
+        self.records.populate(place.clone(), Access::Write)?;
+        let mut part = self.records.write(place)?;
+        part[..header].copy_from_slice(bytemuck::cast_slice(lens));
+        part[header..].copy_from_slice(records);
+        Ok(())
+    }
+
+    /// Adds up what all nodes have found for this one.
+    fn add_up(&self) -> Result<Counts<'_>> {
+        let (rank, size) = (self.job.node.rank(), self.job.node.size());
+        let mut counts = Counts::default();
+        // SAFETY: after the barrier nobody writes to the records any more, and the view lives as long as the words.
+        let all: &[u8] = unsafe { self.records.slice(..) }?;
+        // Everybody begins with its own part, so that not all read from one node.
+        for from in (rank..size).chain(0..rank) {
+            let start = from * self.part;
+            let header = start..start + size * size_of::<u64>();
+            let lens: Vec<u64> = bytemuck::pod_collect_to_vec(&all[header.clone()]);
+            let before = lens[..rank].iter().sum::<u64>() as usize;
+            let place = header.end + before..header.end + before + lens[rank] as usize;
+            self.records.populate(place.clone(), Access::Read)?;
+            add(&mut counts, &all[place]);
         }
-        self.entries.barrier()
+        Ok(counts)
     }
 }
 
-/// The same in memory of this process.
-fn alone(text: &[u8]) -> BTreeMap<&[u8], u64> {
-    let mut counts = BTreeMap::new();
-    for word in words(text, 0..text.len()) {
-        *counts.entry(&text[word]).or_default() += 1;
-    }
-    counts
-}
-
-fn compare(found: &BTreeMap<&[u8], u64>, expected: &BTreeMap<&[u8], u64>) -> Result<()> {
+fn compare(found: &Counts<'_>, expected: &Counts<'_>) -> Result<()> {
     let words = found.keys().chain(expected.keys());
     match words.into_iter().find(|&word| found.get(word) != expected.get(word)) {
         None => Ok(()),
         Some(word) => {
-            let count = |counts: &BTreeMap<&[u8], u64>| counts.get(word).copied().unwrap_or(0);
+            let count = |counts: &Counts<'_>| counts.get(word).copied().unwrap_or(0);
             let text = String::from_utf8_lossy(word);
             Err(format!("{text:?} was found {} times instead of {}", count(found), count(expected))
                 .into())
@@ -178,40 +174,81 @@ fn words(text: &[u8], share: Range<usize>) -> impl Iterator<Item = Range<usize>>
     })
 }
 
-/// The words of a share, by the part of the table that they belong to.
-fn count(text: &[u8], share: Range<usize>) -> [Vec<Entry>; PARTS] {
-    let mut entries: HashMap<&[u8], Entry> = HashMap::new();
+/// The words of a share.
+fn count(text: &[u8], share: Range<usize>) -> Counts<'_> {
+    let mut counts = Counts::default();
     for word in words(text, share) {
-        let (start, len) = (word.start as u64, word.len() as u64);
-        let new = |word: &&[u8]| Entry { hash: hash(word), start, len, count: 0 };
-        entries.entry(&text[word]).or_insert_with_key(new).count += 1;
+        *counts.entry(&text[word]).or_default() += 1;
     }
-    let mut parts = [(); PARTS].map(|()| Vec::new());
-    for entry in entries.into_values() {
-        parts[entry.hash as usize % PARTS].push(entry);
-    }
-    parts
+    counts
 }
 
-/// Adds entries to a part of the table, which has more slots than there are words.
-fn add(slots: &mut [Entry], text: &[u8], entries: &[Entry]) {
-    for entry in entries {
-        let mut at = (entry.hash / PARTS as u64) as usize % slots.len();
-        while slots[at].count > 0 && !slots[at].same_word(entry, text) {
-            at = (at + 1) % slots.len();
-        }
-        match &mut slots[at] {
-            free if free.count == 0 => *free = *entry,
-            found => found.count += entry.count,
-        }
+/// Bytes of a record before its word: how often that was found, and its length.
+const HEAD: usize = 16;
+
+/// What was found as records, those for one node after those for another, and how many bytes there are for each.
+fn records(counts: &Counts<'_>, nodes: usize) -> (Vec<u64>, Vec<u8>) {
+    let mut lens = vec![0; nodes];
+    for word in counts.keys() {
+        lens[owner(word, nodes)] += (HEAD + word.len()) as u64;
+    }
+    let mut next: Vec<usize> = common::running_sum(&lens).collect();
+    let mut records = vec![0; lens.iter().sum::<u64>() as usize];
+    for (word, count) in counts {
+        let at = &mut next[owner(word, nodes)];
+        let record = &mut records[*at..*at + HEAD + word.len()];
+        record[..8].copy_from_slice(&count.to_le_bytes());
+        record[8..HEAD].copy_from_slice(&(word.len() as u64).to_le_bytes());
+        record[HEAD..].copy_from_slice(word);
+        *at += record.len();
+    }
+    (lens, records)
+}
+
+/// Adds records up.
+fn add<'a>(counts: &mut Counts<'a>, records: &'a [u8]) {
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    let mut rest = records;
+    while let Some((head, after)) = rest.split_at_checked(HEAD) {
+        let (word, after) = after.split_at(number(&head[8..]) as usize);
+        *counts.entry(word).or_default() += number(&head[..8]);
+        rest = after;
     }
 }
 
-/// FNV-1a.
+/// The node that adds a word up.
+fn owner(word: &[u8], nodes: usize) -> usize {
+    (hash(word) >> 32) as usize % nodes
+}
+
 fn hash(word: &[u8]) -> u64 {
-    word.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    let mut hasher = Fnv::default();
+    hasher.write(word);
+    hasher.finish()
+}
+
+/// FNV-1a, of what has no parts.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Fnv {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    /// The length, which comes before the bytes, tells nothing more.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 #[cfg(test)]
@@ -241,18 +278,24 @@ mod tests {
     }
 
     #[test]
-    fn shares_add_up_in_the_table() {
-        let mut table = vec![[Entry::zeroed(); 5]; PARTS];
-        for rank in 0..4 {
-            let found = count(TEXT, common::share(rank, 4, TEXT.len()));
-            for (slots, entries) in table.iter_mut().zip(&found) {
-                add(slots, TEXT, entries);
+    fn what_all_have_found_adds_up() {
+        for nodes in [1, 4] {
+            let of = |rank| count(TEXT, common::share(rank, nodes, TEXT.len()));
+            let found: Vec<_> = (0..nodes).map(|rank| records(&of(rank), nodes)).collect();
+            let mut all = Counts::default();
+            for rank in 0..nodes {
+                let mut counts = Counts::default();
+                for (lens, records) in &found {
+                    let ends: Vec<usize> = common::running_sum(lens).collect();
+                    add(&mut counts, &records[ends[rank]..][..lens[rank] as usize]);
+                }
+                assert!(counts.keys().all(|word| owner(word, nodes) == rank));
+                all.extend(counts);
             }
+            compare(&all, &count(TEXT, 0..TEXT.len())).unwrap();
+            assert_eq!((all.len(), all[&b"two"[..]], all[&b"a"[..]]), (5, 2, 1));
         }
-        let used = table.iter().flatten().filter(|entry| entry.count > 0);
-        let counts: BTreeMap<_, _> = used.map(|entry| (entry.word(TEXT), entry.count)).collect();
-        compare(&counts, &alone(TEXT)).unwrap();
-        let told = compare(&BTreeMap::new(), &counts).unwrap_err().to_string();
+        let told = compare(&Counts::default(), &count(b"a", 0..1)).unwrap_err().to_string();
         assert_eq!(told, "\"a\" was found 0 times instead of 1");
     }
 }

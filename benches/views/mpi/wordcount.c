@@ -61,8 +61,8 @@ static void count_words(struct table *table, const unsigned char *text, size_t l
 
 static int owner(struct entry entry) { return (int)((hash(entry.word, entry.len) >> 32) % (uint64_t)size); }
 
-/* Gives every process its share of the file, which the first one reads; shares end where words do. The time is that from when it has read
- * it. */
+/* Gives every process its share of the file, which the first one reads; shares end where words do. The time is that from when all have
+ * theirs. */
 static unsigned char *deal_out(const char *name, size_t *len, int *mine, double *start) {
     int *counts = room((size_t)size, sizeof *counts), *places = room((size_t)size, sizeof *places);
     unsigned char *text = NULL;
@@ -84,13 +84,13 @@ static unsigned char *deal_out(const char *name, size_t *len, int *mine, double 
         }
         for (int i = 0; i < size; i++) counts[i] = (i + 1 < size ? places[i + 1] : (int)all) - places[i];
     }
-    *start = meet();
     MPI_Bcast(&all, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
     MPI_Scatter(counts, 1, MPI_INT, mine, 1, MPI_INT, 0, MPI_COMM_WORLD);
     unsigned char *share = room((size_t)*mine, 1);
     MPI_Scatterv(text, counts, places, MPI_BYTE, share, *mine, MPI_BYTE, 0, MPI_COMM_WORLD);
     free(text);
     *len = all;
+    *start = meet();
     return share;
 }
 
