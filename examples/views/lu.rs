@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use clap::Args;
-use pangea::View;
+use pangea::{Access, View};
 
 use crate::common::{self, Job, Outcome, Result};
 
@@ -75,6 +75,15 @@ fn step(matrix: &mut View<f64>, layout: &Layout, k: usize, rank: usize) -> Resul
         }
     }
     matrix.barrier()?;
+    // Whole blocks at once, where faults would fetch page by page.
+    for at in behind.clone() {
+        if behind.clone().any(|j| mine(at, j)) {
+            matrix.populate(layout.place(at, k), Access::Read)?;
+        }
+        if behind.clone().any(|i| mine(i, at)) {
+            matrix.populate(layout.place(k, at), Access::Read)?;
+        }
+    }
     for i in behind.clone() {
         for j in behind.clone().filter(|&j| mine(i, j)) {
             let beside = [layout.place(i, k), layout.place(k, j)];
