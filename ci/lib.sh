@@ -48,7 +48,10 @@ test_data() {
     fi
 }
 
-# The examples that steps run with optimization: all are built at once. (Each is optimized as a whole, which takes its time; what can do
-# without is taken from what ci/unit builds.)
-# shellcheck disable=SC2034 # used by who sources this
-EXAMPLES=(bank queue jacobi views soak micro-counts)
+# optimized: builds what steps run with optimization, the libraries with it: cargo builds what all depend on otherwise
+# for programs alone, and so twice. (Each program is optimized as a whole, which takes its time; what can do without is
+# taken from what ci/unit builds.)
+optimized() {
+    local examples=(bank queue jacobi views soak)
+    cargo build --release --lib --bins "${examples[@]/#/--example=}"
+}
