@@ -59,10 +59,17 @@ impl Pe<'_> {
 
     /// Reads values out of this PE's memory.
     pub(super) fn get<T: Copy>(&self, at: u64, count: usize) -> Vec<T> {
-        // SAFETY: as in `put`.
-        (0..count)
-            .map(|index| unsafe { self.own(at).cast::<T>().add(index).read_unaligned() })
-            .collect()
+        let mut values: Vec<T> = Vec::with_capacity(count);
+        // SAFETY: as in `put`; what was copied is `count` values.
+        unsafe {
+            ptr::copy_nonoverlapping(
+                self.own(at),
+                values.as_mut_ptr().cast(),
+                count * size_of::<T>(),
+            );
+            values.set_len(count);
+        }
+        values
     }
 }
 
