@@ -38,6 +38,11 @@ struct pangea_node *pangea_of_shmem(void);
  * so nothing is done with it. */
 double shmemx_wtime(void);
 void shmemx_register_gettid(uint64_t (*gettid)(void));
+
+/* Programs of it that are configured for any OpenSHMEM define a static shmemx_wtime, unless this says that there is one. */
+#ifndef HAVE_SHMEMX_WTIME
+#define HAVE_SHMEMX_WTIME 1
+#endif
 ";
 const OLD_FOLDER: &str = "The folder that headers were in before OpenSHMEM 1.1.";
 
