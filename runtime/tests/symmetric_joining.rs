@@ -127,7 +127,7 @@ fn images_that_differ_are_left_out() {
         variables.bytes().fill(7);
         // SAFETY: mapped for this, for good, and used by this thread alone.
         let image = unsafe { Image::new(vec![variables.range()]) };
-        let options = Options { bytes: page as u64, image, job: Some(job) };
+        let options = Options { bytes: page as u64, image, job: Some(job), ..Options::default() };
         let symmetric = Symmetric::join(options).expect("what is before them is the same");
         assert_eq!((symmetric.len(), symmetric.image_at()), (page, page as u64));
         let pe = Pe { symmetric: &symmetric };
@@ -163,7 +163,8 @@ fn pages_that_cannot_be_moved_are_named() {
     let hole = pages.len..2 * pages.len;
     // SAFETY: the first range is mapped and used by nobody else; the second is not mapped, which is what is tried.
     let image = unsafe { Image::new(vec![pages.range(), hole.clone()]) };
-    let error = Symmetric::join(Options { bytes: 4096, image, job: None }).expect_err("a hole");
+    let error =
+        Symmetric::join(Options { bytes: 4096, image, ..Options::default() }).expect_err("a hole");
     let text = error.to_string();
     assert!(text.contains(&format!("{:#x}", hole.start)) && text.contains("symmetric"), "{text}");
     pages.bytes().fill(1);

@@ -7,14 +7,17 @@ use pangea::symmetric::Symmetric;
 use crate::address::Space;
 use crate::error::{Problem, problem};
 
-/// The heap's size where nothing is said.
-const SYMMETRIC_BYTES: u64 = 128 << 20;
+/// The heap's size where nothing is said, and memory is pinned.
+pub(crate) const SYMMETRIC_BYTES: u64 = 128 << 20;
+/// The same where memory takes room when it is touched: the most that other implementations give.
+pub(crate) const SPARSE_SYMMETRIC_BYTES: u64 = 512 << 20;
 const PAGE: u64 = 4096;
 
 const INFO: &str = "\
 SHMEM_VERSION             set: the version is printed when the library is set up
 SHMEM_INFO                set: this text is printed
-SHMEM_SYMMETRIC_SIZE      bytes of the symmetric heap: a number, with k, m, g or t behind it if need be; 128m without it
+SHMEM_SYMMETRIC_SIZE      bytes of the symmetric heap: a number, with k, m, g or t behind it if need be; without it
+                          512m on shared memory, 128m over a NIC
 SHMEM_DEBUG               set: says what is symmetric and why memory is refused, and checks every access the long way
 SMA_VERSION, SMA_INFO, SMA_SYMMETRIC_SIZE, SMA_DEBUG
                           the same, by their names before OpenSHMEM 1.4
@@ -24,7 +27,8 @@ PANGEA_SHMEM_VARIABLES=0  global and static variables are not symmetric";
 /// What the environment says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
-    pub symmetric_bytes: u64,
+    /// Nothing, if it does not say.
+    pub symmetric_bytes: Option<u64>,
     pub version: bool,
     pub info: bool,
     pub debug: bool,
@@ -39,8 +43,10 @@ impl Settings {
     pub(crate) fn from_env() -> Result<Settings, Problem> {
         let symmetric_bytes = match value("SYMMETRIC_SIZE").or_else(|| value("SYMMETRIC_HEAP_SIZE"))
         {
-            Some((name, text)) => size(&text).map_err(|why| problem!("{name}={text}: {why}"))?,
-            None => SYMMETRIC_BYTES,
+            Some((name, text)) => {
+                Some(size(&text).map_err(|why| problem!("{name}={text}: {why}"))?)
+            }
+            None => None,
         };
         let is_set = |name| value(name).is_some();
         Ok(Settings {

@@ -16,7 +16,7 @@ use crate::error::{Problem, ending, problem};
 use crate::heap::Heap;
 use crate::locks::{Locks, this_thread};
 use crate::rendezvous::Rendezvous;
-use crate::settings::Settings;
+use crate::settings::{SPARSE_SYMMETRIC_BYTES, SYMMETRIC_BYTES, Settings};
 use crate::state::{self, FUNNELED, MULTIPLE, Phase, SINGLE, State, state};
 use crate::teams::Teams;
 use crate::variables::{self, Variables};
@@ -241,14 +241,22 @@ fn begin(level: c_int) -> Result<(), Problem> {
     state::begin()?;
     let settings = Settings::from_env()?;
     let found = if settings.variables { variables::find()? } else { Variables::default() };
-    let bytes = words::LEN + settings.symmetric_bytes;
+    let bytes = words::LEN + settings.symmetric_bytes.unwrap_or(SYMMETRIC_BYTES);
+    let sparse_bytes = words::LEN + settings.symmetric_bytes.unwrap_or(SPARSE_SYMMETRIC_BYTES);
     // SAFETY: the pages are the executable's, private and writable, as `find` has seen to; the specification has
     // setup called before other threads use the library, and a thread that writes variables meanwhile ends with a signal.
     let image = unsafe { Image::new(found.ranges.clone()) };
-    let symmetric = Symmetric::join(Options { bytes, image, job: None })
-        .map_err(|error| with_sizes(error, &settings, &found))?;
+    let options = Options { bytes, bytes_in_place: Some(sparse_bytes), image, job: None };
+    let symmetric =
+        Symmetric::join(options).map_err(|error| with_sizes(error, &settings, &found))?;
     fork::protect(found.ranges.clone(), &symmetric);
     let is_same_program = all_equal(&symmetric, found.program)?;
+    // Heaps and variables that differ may be as long together.
+    if !is_same_program && !all_equal(&symmetric, symmetric.image_at())? {
+        return Err(problem!(
+            "the symmetric heaps of the PEs differ in size: SHMEM_SYMMETRIC_SIZE is to be the same for all"
+        ));
+    }
     let space = space(&symmetric, &found, &settings, is_same_program);
     let heap_base = symmetric.base().wrapping_add(space.heap.offset as usize);
     let heap_align = heap_align(&symmetric, heap_base.addr())?;
@@ -282,10 +290,15 @@ fn begin(level: c_int) -> Result<(), Problem> {
 
 /// Why a job could not be joined, with what decides how much memory there is to be, if that is the reason.
 fn with_sizes(error: pangea::Error, settings: &Settings, found: &Variables) -> Problem {
-    let bytes = settings.symmetric_bytes;
+    let heap = match settings.symmetric_bytes {
+        Some(bytes) => format!("{bytes} bytes"),
+        None => format!(
+            "{SPARSE_SYMMETRIC_BYTES} bytes on shared memory and {SYMMETRIC_BYTES} over a NIC"
+        ),
+    };
     match &error {
         pangea::Error::Symmetric(SymmetricError::Sizes { .. }) => problem!(
-            "{error}; the symmetric heap of this PE is to have {bytes} bytes: SHMEM_SYMMETRIC_SIZE says how many, the same for \
+            "{error}; the symmetric heap of this PE is to have {heap}: SHMEM_SYMMETRIC_SIZE says how many, the same for \
              all PEs"
         ),
         pangea::Error::Fabric(
@@ -294,7 +307,7 @@ fn with_sizes(error: pangea::Error, settings: &Settings, found: &Variables) -> P
         | pangea::Error::Symmetric(SymmetricError::TooLarge { .. }) => {
             let variables: usize = found.ranges.iter().map(Range::len).sum();
             problem!(
-                "{error}; of it {bytes} bytes are the symmetric heap (SHMEM_SYMMETRIC_SIZE), and {variables} the global and \
+                "{error}; of it {heap} are the symmetric heap (SHMEM_SYMMETRIC_SIZE), and {variables} the global and \
                  static variables of the program (PANGEA_SHMEM_VARIABLES=0 leaves them out)"
             )
         }
@@ -324,8 +337,9 @@ fn space(
 ) -> Space {
     let offset = words::LEN;
     let start = symmetric.base().addr() + offset as usize;
-    // Up to what was asked for; the range itself is whole pages.
-    let heap = Piece { addresses: start..start + settings.symmetric_bytes as usize, offset };
+    // Sizes are whole pages, so this is what was asked for.
+    let len = (symmetric.image_at() - offset) as usize;
+    let heap = Piece { addresses: start..start + len, offset };
     let without_image = match (settings.variables, is_same_program) {
         (true, true) => None,
         (true, false) => Some("the PEs run programs that differ".to_owned()),

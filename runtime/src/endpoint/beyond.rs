@@ -8,9 +8,10 @@ use crate::primitives::Primitives;
 
 /// What a node contributes behind what the catalog gives out. Its arena then consists of ordinary pages.
 pub(crate) struct Beyond<'a> {
-    /// So many bytes, rounded up to whole pages. Where nobody but processors reaches them, they count when they are
-    /// touched.
+    /// So many bytes, rounded up to whole pages.
     pub(crate) bytes: u64,
+    /// The same where nobody but processors reaches them: there they count when they are touched.
+    pub(crate) bytes_in_place: u64,
     /// Called with the arena and the offset where they begin, when nobody else knows of the arena and no thread of the
     /// runtime runs in this process.
     pub(crate) fill: Box<Fill<'a>>,
@@ -28,13 +29,15 @@ impl Beyond<'_> {
     ) -> Result<Memory, Error> {
         let page = rustix::param::page_size() as u64;
         let start = arena_bytes.next_multiple_of(page);
-        let len = start.checked_add(self.bytes).and_then(|len| usize::try_from(len).ok());
-        let len = len.unwrap_or(usize::MAX);
+        let len_with = |bytes| {
+            let len = start.checked_add(bytes).and_then(|len| usize::try_from(len).ok());
+            len.unwrap_or(usize::MAX)
+        };
         // What a NIC is to reach it pins, and so needs all of it.
         let memory = if fabric.capabilities().in_place {
-            Memory::sparse(len, start as usize)?
+            Memory::sparse(len_with(self.bytes_in_place), start as usize)?
         } else {
-            fabric.allocate_with(len, HugePages::No)?
+            fabric.allocate_with(len_with(self.bytes), HugePages::No)?
         };
         let fill = || (self.fill)(&memory, start as usize);
         match own {

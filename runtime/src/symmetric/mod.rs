@@ -69,6 +69,8 @@ const LOOKS: u32 = 256;
 pub struct Options<'a> {
     /// Symmetric bytes before the image; rounded up to whole pages. The same on all nodes.
     pub bytes: u64,
+    /// The same where the provider executes in place, and memory takes room when it is touched; `bytes`, if not said.
+    pub bytes_in_place: Option<u64>,
     /// Pages of this process that are to be moved to the end of the symmetric range.
     pub image: Image,
     /// The job to join; without one the environment's, as [`pangea::join`](crate::join) does.
@@ -124,20 +126,23 @@ impl<P: Primitives> Symmetric<P> {
         own: Option<Coordinator<P>>,
         open: impl FnOnce(&Welcome) -> Result<P::Provider, Error>,
     ) -> Result<Symmetric<P>, Error> {
-        let Options { bytes, image, .. } = options;
+        let Options { bytes, bytes_in_place, image, .. } = options;
         let page = rustix::param::page_size() as u64;
-        let image_at = bytes.checked_next_multiple_of(page);
-        let all = image_at.and_then(|image_at| image_at.checked_add(image.len() as u64));
-        let (Some(image_at), Some(all)) = (image_at, all) else {
-            return Err(SymmetricError::TooLarge { bytes }.into());
+        let image_len = image.len();
+        let with_image = |bytes: u64| {
+            let image_at = bytes.checked_next_multiple_of(page);
+            let all = image_at.and_then(|image_at| image_at.checked_add(image_len as u64));
+            all.map(|all| all.max(1)).ok_or(SymmetricError::TooLarge { bytes })
         };
+        let all = with_image(bytes)?;
+        let all_in_place = bytes_in_place.map_or(Ok(all), with_image)?;
         let (mut begins, mut moved) = (0, Moved::default());
         let fill = |memory: &Memory, start: usize| {
             begins = start;
-            moved = image.move_to(memory, start, image_at as usize)?;
+            moved = image.move_to(memory, start, memory.len() - start - image_len)?;
             Ok(())
         };
-        let beyond = Beyond { bytes: all.max(1), fill: Box::new(fill) };
+        let beyond = Beyond { bytes: all, bytes_in_place: all_in_place, fill: Box::new(fill) };
         let node = Node::enter(job, own, Some(beyond), open)?;
         let endpoint = Arc::clone(node.endpoint());
         let start = begins as u64;
@@ -154,6 +159,7 @@ impl<P: Primitives> Symmetric<P> {
         }
         // If one has met another length, all have: so all come here.
         if let Some((rank, theirs)) = other {
+            let image_at = len - image_len as u64;
             if node.reduce(image_at, u64::min)? != node.reduce(image_at, u64::max)? {
                 let own = endpoint.rank();
                 return Err(SymmetricError::Sizes { own, bytes: len, rank, theirs }.into());
