@@ -179,6 +179,22 @@ static void untyped(void)
     shmem_barrier_all();
 }
 
+/* Programs wait for the last byte of a message as for a long, wherever it is. */
+static void bytes(void)
+{
+    static long room[3];
+    char *buffer = (char *)room;
+    for (int length = 1; length <= 16; length++) {
+        const char mark = 7;
+        memset(room, 0, sizeof room);
+        shmem_barrier_all();
+        shmem_putmem(&buffer[length - 1], &mark, 1, next_pe());
+        shmem_wait((long *)(void *)&buffer[length - 1], 0);
+        CHECK(buffer[length - 1] == mark, "shmem_wait for a byte");
+        shmem_barrier_all();
+    }
+}
+
 int main(void)
 {
     begin();
@@ -188,5 +204,6 @@ int main(void)
 #define RUN_OLD(name, type) name##_old_wait();
     EACH_wait(RUN_OLD)
     untyped();
+    bytes();
     return end("p2p");
 }

@@ -4,8 +4,8 @@
 
 use std::ffi::c_int;
 use std::sync::atomic::{
-    AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU16, AtomicU32, AtomicU64, AtomicUsize,
-    Ordering,
+    AtomicI16, AtomicI32, AtomicI64, AtomicIsize, AtomicU8, AtomicU16, AtomicU32, AtomicU64,
+    AtomicUsize, Ordering,
 };
 
 use crate::error::{Problem, ending, problem};
@@ -224,9 +224,31 @@ pub(crate) unsafe fn until<T: Watched>(name: &'static str, ivar: *const T, cmp: 
     });
 }
 
-/// Waits until a variable is not that value.
+/// Waits until a variable is not that value. It may be anywhere: half a change is a change, too.
 pub(crate) unsafe fn changed<T: Watched>(name: &'static str, ivar: *const T, value: T) {
-    ending(name, || wait_for(state()?, ivar, |found| found != value));
+    ending(name, || {
+        let state = state()?;
+        if ivar.is_aligned() {
+            return wait_for(state, ivar, |found| found != value);
+        }
+        state.to_offset(ivar, size_of::<T>())?;
+        // SAFETY: it is symmetric.
+        state.wait_until(|| unsafe { differs(ivar, value) })
+    });
+}
+
+/// Whether a variable that need not be aligned is another value.
+///
+/// # Safety
+/// It can be read.
+unsafe fn differs<T: Watched>(at: *const T, value: T) -> bool {
+    let (at, value) = (at.cast::<u8>(), (&raw const value).cast::<u8>());
+    (0..size_of::<T>()).any(|index| {
+        // SAFETY: as the caller promises; it is only read, and integers have no gaps.
+        let (found, given) =
+            unsafe { (AtomicU8::from_ptr(at.add(index).cast_mut()), *value.add(index)) };
+        found.load(Ordering::Acquire) != given
+    })
 }
 
 fn wait_for<T: Watched>(
