@@ -293,18 +293,17 @@ impl<P: Primitives> Engine<P> {
         do_steps(self.core().endpoint(), at.rank, write, &mut [0], || Ok(()))
     }
 
-    /// A compare-and-swap, until it is answered: so it may be done twice. Nobody else stores `new` there. So if that is found after an
-    /// answer was lost, it was done.
+    /// A compare-and-swap, until it is answered: so it may be done twice, and then answers `new`. Where others may store that, too, as they
+    /// may take the same slot, it counts as theirs: a slot may be lost, but is never taken twice.
     fn swap(&self, at: Place, expected: u64, new: u64) -> Result<u64, Error> {
         let endpoint = self.core().endpoint();
-        let (mut before, mut tries) = (0, 0);
+        let mut before = 0;
         Patience::<P>::new().insist(|| {
-            tries += 1;
             let step = Step::CompareSwap { at: at.offset, expected, new };
             [before] = endpoint.exchange(at.rank, [step])?;
             Ok(())
         })?;
-        Ok(if tries > 1 && before == new { expected } else { before })
+        Ok(before)
     }
 }
 

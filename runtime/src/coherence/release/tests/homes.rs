@@ -204,38 +204,6 @@ fn pieces_move_to_who_uses_them_and_where_they_are_told() {
 }
 
 #[test]
-fn no_slot_is_lost_with_an_answer_while_pages_move() {
-    Job::of(2).run(|node| {
-        let by_hand = Mechanism::ByHand { relax: Paced::relax };
-        let view = view(node, "lossy", 3 * PIECE, by_hand);
-        if node.rank() == 0 {
-            view.put(0, 5);
-        }
-        view.barrier(node);
-        for step in 0..6 {
-            if node.rank() == 1 {
-                // Its own part is reached by its NIC, too.
-                node.faults.lose_answer(1, step);
-            }
-            view.rearrange(node, Move::To(&(0..PAGE), 1)).unwrap();
-            view.rearrange(node, Move::To(&(0..PAGE), 0)).unwrap();
-            assert_eq!(view.get(0), 5);
-        }
-        node.barrier().unwrap();
-        if node.rank() == 1 {
-            let core = view.engine.core();
-            let rooms = core.directory().expect("it is placed by first touch").rooms;
-            let taken = |number| {
-                let at = core.slots_at(rooms, 1, number);
-                (node.word(1, at.offset) & rooms.mask(number)).count_ones()
-            };
-            assert_eq!((0..rooms.words()).map(taken).sum::<u32>(), 0);
-        }
-        node.barrier().unwrap();
-    });
-}
-
-#[test]
 fn a_second_view_finds_what_the_first_has_placed() {
     Job::of(2).run(|node| {
         for (number, mechanism) in mechanisms().into_iter().enumerate() {
